@@ -1,0 +1,47 @@
+"""What holds for every test: Kivy without a screen, and long tests only when asked for."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+# Kivy reads these once, at its first import. Without them it takes the command line's arguments for its own, writes
+# to the home directory and takes over the log.
+KIVY = {
+    "KIVY_NO_ARGS": "1",
+    "KIVY_LOG_MODE": "PYTHON",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_NO_CONSOLELOG": "1",
+    "SDL_VIDEODRIVER": "offscreen",
+}
+
+for name, value in KIVY.items():
+    os.environ.setdefault(name, value)
+if "KIVY_HOME" not in os.environ:
+    os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="kassa-kivy-")
+    atexit.register(shutil.rmtree, os.environ["KIVY_HOME"], ignore_errors=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--soak",
+        action="store_true",
+        default=os.environ.get("KASSA_SOAK", "") not in ("", "0"),
+        help="run the tests marked soak too (also: KASSA_SOAK=1)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects the soak tests, and so counts them in the closing line, unless they were asked for."""
+    if config.getoption("--soak"):
+        return
+    soak = [item for item in items if item.get_closest_marker("soak")]
+    if soak:
+        config.hook.pytest_deselected(items=soak)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
