@@ -1,0 +1,1 @@
+"""Kassa: the core of a plugin-based point of sale."""

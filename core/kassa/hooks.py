@@ -1,0 +1,153 @@
+"""The typed face of the hooks: one method per hook, and the only caller of pluggy.
+
+Every implementation is called by itself, so that one which raises is isolated and named while the others go on
+(pluggy's own call would stop at the first exception and drop what was collected).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+from kassa import hookspecs
+from kassa.connection import Connection, ConnectionChange
+from kassa.errors import KassaError
+from kassa.model import Staff, Transaction
+from kassa.operations import Finished, Operation
+from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.runtime.request import Handler
+from kassa.windows import StatusItem, Window
+
+if TYPE_CHECKING:
+    from kassa.register.face import RegisterFace, RegisterView, SyncStatus
+
+Result = TypeVar("Result")
+FailureListener = Callable[[str, str, BaseException], None]
+"""Called with plugin name, hook name and the exception."""
+
+
+class Hooks:
+    """Calls the hooks of the loaded plugins.
+
+    :param manager: with the specs and the plugins registered.
+    :param on_failure: told of each failure; the call itself goes on.
+    """
+
+    def __init__(self, manager: pluggy.PluginManager, on_failure: FailureListener) -> None:
+        self._manager = manager
+        self._on_failure = on_failure
+
+    def _each(self, hook: str, arguments: dict[str, Any], *, refusals: bool = False) -> Iterator[tuple[str, Any]]:
+        caller = getattr(self._manager.hook, hook)
+        for implementation in reversed(caller.get_hookimpls()):
+            try:
+                answer = implementation.function(*(arguments[name] for name in implementation.argnames))
+            except KassaError as error:
+                if refusals:
+                    raise
+                self._on_failure(implementation.plugin_name, hook, error)
+            except Exception as error:
+                self._on_failure(implementation.plugin_name, hook, error)
+            else:
+                yield implementation.plugin_name, answer
+
+    def _decide(self, hook: str, kind: type[Result], *, refusals: bool = False, **arguments: Any) -> Result | None:
+        for plugin, answer in self._each(hook, arguments, refusals=refusals):
+            if answer is None:
+                continue
+            if _is(answer, kind):
+                return answer  # type: ignore[no-any-return]
+            self._wrong(plugin, hook, answer)
+        return None
+
+    def _collect(self, hook: str, kind: type[Result], **arguments: Any) -> list[tuple[str, Result]]:
+        collected: list[tuple[str, Result]] = []
+        for plugin, answer in self._each(hook, arguments):
+            if isinstance(answer, Sequence) and all(isinstance(part, kind) for part in answer):
+                collected.extend((plugin, part) for part in answer)
+            else:
+                self._wrong(plugin, hook, answer)
+        return collected
+
+    def _notify(self, hook: str, **arguments: Any) -> None:
+        for _ in self._each(hook, arguments):
+            pass
+
+    def _wrong(self, plugin: str, hook: str, answer: object) -> None:
+        self._on_failure(plugin, hook, TypeError(f"{hook} answered {type(answer).__name__}"))
+
+    def register_operations(self) -> list[tuple[str, Operation]]:
+        """Every plugin's operations, each with its plugin's name."""
+        return self._collect("register_operations", Operation)
+
+    def register_handlers(self) -> list[tuple[str, Handler]]:
+        """Every plugin's handlers, each with its plugin's name."""
+        return self._collect("register_handlers", Handler)
+
+    def provide_connection(self, parts: hookspecs.ConnectionParts) -> Connection | None:
+        """The switching connection, if a plugin provides one."""
+        return self._decide("provide_connection", object, parts=parts)  # type: ignore[return-value]
+
+    def synchronisation_status(self, register: RegisterFace) -> SyncStatus | None:
+        """The status of synchronisation."""
+        from kassa.register.face import SyncStatus
+
+        return self._decide("synchronisation_status", SyncStatus, register=register)
+
+    def synchronise_now(self, register: RegisterFace) -> bool:
+        """Start a synchronisation; False if no plugin does."""
+        return bool(self._decide("synchronise_now", bool, refusals=True, register=register))
+
+    def status_items(self, view: RegisterView) -> list[StatusItem]:
+        """The status header's items, in plugin order."""
+        return [item for _, item in self._collect("status_items", StatusItem, view=view)]
+
+    def describe_window(self, name: str, register: RegisterFace) -> Window | None:
+        """A window as it is now."""
+        return self._decide("describe_window", Window, name=name, register=register)
+
+    def authorize_card(self, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
+        """A card terminal's answer; None without a terminal."""
+        return self._decide("authorize_card", CardAnswer, refusals=True, request=request, register=register)
+
+    def reverse_card(self, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
+        """A card terminal's answer to taking back a payment."""
+        return self._decide("reverse_card", CardAnswer, refusals=True, request=request, register=register)
+
+    def register_ready(self, register: RegisterFace) -> None:
+        """The register has started."""
+        self._notify("register_ready", register=register)
+
+    def register_stopping(self, register: RegisterFace) -> None:
+        """The register is about to stop."""
+        self._notify("register_stopping", register=register)
+
+    def logged_on(self, staff: Staff, offline: bool, register: RegisterFace) -> None:
+        """Somebody has logged on."""
+        self._notify("logged_on", staff=staff, offline=offline, register=register)
+
+    def logged_off(self, staff: Staff, register: RegisterFace) -> None:
+        """Somebody has logged off."""
+        self._notify("logged_off", staff=staff, register=register)
+
+    def connection_changed(self, change: ConnectionChange, register: RegisterFace) -> None:
+        """The connection state has changed."""
+        self._notify("connection_changed", change=change, register=register)
+
+    def transaction_started(self, transaction: Transaction, register: RegisterFace) -> None:
+        """A transaction was created."""
+        self._notify("transaction_started", transaction=transaction, register=register)
+
+    def transaction_changed(self, transaction: Transaction, register: RegisterFace) -> None:
+        """The transaction in progress was changed."""
+        self._notify("transaction_changed", transaction=transaction, register=register)
+
+    def transaction_finished(self, finished: Finished, register: RegisterFace) -> None:
+        """A sale, return or void is in the journal."""
+        self._notify("transaction_finished", finished=finished, register=register)
+
+
+def _is(answer: object, kind: type) -> bool:
+    return isinstance(answer, kind)

@@ -1,0 +1,169 @@
+"""The whole contract between Kassa and its plugins (API level 1).
+
+A plugin is a module, named by an entry point in the group ``kassa.plugins``. It has a ``PLUGIN`` of type
+:class:`PluginInfo` and functions marked with :data:`hook`. A hook's implementation may take fewer arguments than
+its spec, and gives them no defaults. All hooks are synchronous; what takes long runs on a thread of the plugin's own
+or in an operation.
+
+Each hook is one of three kinds:
+
+*decide*
+    implementations are asked in the order of the register's plugin list; the first that returns something other than
+    None decides.
+*collect*
+    every implementation is asked; the answers are put together in plugin order.
+*notify*
+    every implementation is told; nothing is returned.
+
+Whatever the kind, an implementation that raises is isolated: the failure is logged and named on the screen, that
+plugin's part is left out, and the others go on. The sale is never touched by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from kassa.connection import Connection, ConnectionChange, Gateway, RemoteGateway
+from kassa.model import Staff, Transaction
+from kassa.operations import Finished, Operation
+from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.runtime.request import Handler
+from kassa.windows import StatusItem, Window
+
+if TYPE_CHECKING:
+    from kassa.register.face import RegisterFace, RegisterView, SyncStatus
+
+PROJECT = "kassa"
+API_LEVEL = 1
+"""The level of this contract; a plugin states the level it was written for."""
+SUPPORTED_API_LEVELS = frozenset({1})
+
+spec = pluggy.HookspecMarker(PROJECT)
+hook = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """What a plugin says of itself: the module's ``PLUGIN``.
+
+    :param name: its entry point's name.
+    :param version: of its distribution.
+    :param api_level: the contract's level it was written for.
+    :param title: in plain English, for support.
+    """
+
+    name: str
+    version: str
+    api_level: int
+    title: str
+
+
+@dataclass(frozen=True)
+class ConnectionParts:
+    """What a connection is made of: handed to ``provide_connection``."""
+
+    register: RegisterFace
+    remote: RemoteGateway
+    local: Gateway
+
+
+@spec
+def register_operations() -> Sequence[Operation]:
+    """The operations that the plugin has. *Collect*; once, while the register starts, on the main thread.
+
+    Two plugins that claim one id: both are named and neither gets it.
+    """
+
+
+@spec
+def register_handlers() -> Sequence[Handler]:
+    """The requests that the plugin adds, with their handlers. *Collect*; once, while register or server starts.
+
+    A request that is neither a query nor a command, or whose name is taken, is refused and its plugin named.
+    """
+
+
+@spec(firstresult=True)
+def provide_connection(parts: ConnectionParts) -> Connection | None:
+    """The connection that switches between store server and offline database. *Decide*; once at start.
+
+    Without an answer the register is online only, and says so.
+    """
+
+
+@spec(firstresult=True)
+def synchronisation_status(register: RegisterFace) -> SyncStatus | None:
+    """The status of synchronisation for the header and the connection status window. *Decide*; at every redraw, on
+    any thread: answer at once."""
+
+
+@spec(firstresult=True)
+def synchronise_now(register: RegisterFace) -> bool | None:
+    """Start a synchronisation at once, without waiting for it. *Decide*; True: started."""
+
+
+@spec
+def status_items(view: RegisterView) -> Sequence[StatusItem]:
+    """Items for the status header. *Collect*; at every redraw, on any thread: answer at once."""
+
+
+@spec(firstresult=True)
+def describe_window(name: str, register: RegisterFace) -> Window | None:
+    """The window of that name as it is now. *Decide*; once a second while it is open: answer at once."""
+
+
+@spec(firstresult=True)
+def authorize_card(request: CardRequest, register: RegisterFace) -> CardAnswer | None:
+    """Have a card terminal authorise an amount. *Decide*; on the sale worker; may take as long as the customer does.
+
+    None: this plugin has no terminal.
+    """
+
+
+@spec(firstresult=True)
+def reverse_card(request: CardRequest, register: RegisterFace) -> CardAnswer | None:
+    """Take back an authorisation with the same payment id. *Decide*; on the sale worker."""
+
+
+@spec
+def register_ready(register: RegisterFace) -> None:
+    """The register has started, before log on. *Notify*; once a run."""
+
+
+@spec
+def register_stopping(register: RegisterFace) -> None:
+    """The register is about to stop: end threads. *Notify*; once a run."""
+
+
+@spec
+def logged_on(staff: Staff, offline: bool, register: RegisterFace) -> None:
+    """Somebody has logged on. *Notify*; on the sale worker."""
+
+
+@spec
+def logged_off(staff: Staff, register: RegisterFace) -> None:
+    """Somebody has logged off. *Notify*; on the sale worker."""
+
+
+@spec
+def connection_changed(change: ConnectionChange, register: RegisterFace) -> None:
+    """The connection state has changed. *Notify*; on the thread that changed it."""
+
+
+@spec
+def transaction_started(transaction: Transaction, register: RegisterFace) -> None:
+    """A transaction was created. *Notify*; on the sale worker, before the operation that caused it."""
+
+
+@spec
+def transaction_changed(transaction: Transaction, register: RegisterFace) -> None:
+    """The transaction in progress was changed, durably. *Notify*; on the sale worker."""
+
+
+@spec
+def transaction_finished(finished: Finished, register: RegisterFace) -> None:
+    """A sale, return or void is in the journal, with its number. *Notify*; on the sale worker."""

@@ -1,0 +1,147 @@
+"""What goes over the wire between register and store server (protocol version 2; 1 is still spoken).
+
+::
+
+    POST /v1/activate            ActivationRequest -> ActivationAnswer       one-time code, no signature
+    POST /v1/requests/<name>     RequestEnvelope -> Answered                 signed by the device
+    POST /v1/journal             JournalBatch -> JournalAcknowledgement      signed by the device
+    GET  /healthz                                                            for supervisors
+
+An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an answer
+whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.
+
+A signature (Ed25519, by the device key) covers method, path, the SHA-256 of the body, the time and the head, each on
+a line of its own: :func:`signed_text`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kassa.model import RegisterRecord
+from kassa.runtime.request import RequestContext
+from kassa.text import Text
+
+PROTOCOL = 2
+SPOKEN = (2, 1)
+"""Versions this side speaks, best first. Version 1 knows no ``server_time`` in answers."""
+
+CONTENT_TYPE = "application/vnd.kassa+json"
+PROTOCOL_HEADER = "Kassa-Protocol"
+DEVICE_HEADER = "Kassa-Device"
+TIME_HEADER = "Kassa-Time"
+HEAD_HEADER = "Kassa-Head"
+HEAD_SIGNATURE_HEADER = "Kassa-Head-Signature"
+SIGNATURE_HEADER = "Kassa-Signature"
+
+NO_ANSWER_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""Never an answer, whatever they carry (S1)."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where a register's journal stands: sent, signed, with each contact. ``hash`` in hexadecimal."""
+
+    register_id: str
+    series: str
+    sequence: int
+    hash: str
+    unsent: int
+    at: datetime
+
+
+class RequestEnvelope(msgspec.Struct, frozen=True):
+    """A request and who asks."""
+
+    context: RequestContext
+    request: msgspec.Raw
+
+
+class RefusalMessage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refusal as it travels; see :mod:`kassa.errors` for the codes."""
+
+    code: str
+    what: Text
+    hint: Text | None = None
+    where: str = ""
+    override: bool = False
+
+
+class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An answer: one of the two is set. ``server_time`` since protocol 2."""
+
+    answer: msgspec.Raw | None = None
+    refusal: RefusalMessage | None = None
+    server_time: datetime | None = None
+
+
+class WireEntry(msgspec.Struct, frozen=True):
+    """One journal entry as stored: ``data`` are the bytes as they were encoded at finish (base64 in JSON)."""
+
+    sequence: int
+    entry_id: str
+    kind: str
+    hash: str
+    data: bytes
+
+
+class JournalBatch(msgspec.Struct, frozen=True):
+    """Entries of one series, in sequence. ``previous`` is the hash before the first (hexadecimal)."""
+
+    series: str
+    previous: str
+    entries: tuple[WireEntry, ...]
+
+
+class JournalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything up to ``sequence`` is stored. ``conflict`` names an entry whose id is known with another hash, or
+    that does not continue the chain; it is kept for a person, nothing was overwritten, and later entries wait."""
+
+    series: str
+    sequence: int
+    hash: str
+    conflict: str | None = None
+    head_is_behind: bool = False
+    """The server's last entry is later than the register's head: a copied or restored journal."""
+
+
+class ActivationRequest(msgspec.Struct, frozen=True):
+    """A device asks to become a register. ``public_key`` is raw Ed25519 (32 bytes); ``secret`` keys the PIN verifiers
+    (32 bytes); ``series`` is the new series' id."""
+
+    code: str
+    public_key: bytes
+    secret: bytes
+    series: str
+    device_name: str = ""
+
+
+class ActivationAnswer(msgspec.Struct, frozen=True):
+    """The device is a register now. ``series_number`` is the number of its series, for receipt numbers."""
+
+    device_id: str
+    series_number: int
+    record: RegisterRecord
+
+
+def signed_text(method: str, path: str, body: bytes, at: str, head: str) -> bytes:
+    """The text that a device signs."""
+    digest = hashlib.sha256(body).hexdigest()
+    return "\n".join(("kassa", method, path, digest, at, head)).encode()
+
+
+def pack(value: Any) -> str:
+    """A small structure as header text: base64 of its JSON."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(value)).decode()
+
+
+def unpack_head(text: str) -> Head:
+    """The head that :func:`pack` made.
+
+    :raises msgspec.DecodeError: it is not one.
+    """
+    return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Head)

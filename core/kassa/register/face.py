@@ -1,0 +1,212 @@
+"""The register as plugins and the screen see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import structlog
+
+from kassa.connection import Connection, ConnectionState, RemoteGateway
+from kassa.environment import Environment
+from kassa.model import RegisterRecord, Staff, Transaction
+from kassa.operations import ButtonFace, Finished, ManagerApproval, OperationResult, Place, Question
+from kassa.runtime.request import RequestContext
+from kassa.sale.totals import Totals
+from kassa.text import Text
+from kassa.windows import StatusItem, Window
+
+if TYPE_CHECKING:
+    from kassa.offline_database import OfflineDatabase
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for delivery: finished sales and returns, their amount, the oldest; ``entries`` counts every kind."""
+
+    count: int
+    amount: Decimal
+    oldest: datetime | None
+    entries: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to synchronise, in one direction. ``packages`` counts pages or batches, ``rows`` rows or entries."""
+
+    at: datetime
+    succeeded: bool
+    packages: int = 0
+    rows: int = 0
+    error: Text | None = None
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """Status of synchronisation (S4): the last attempt and the last success, down and up.
+
+    :param checked_at: the last successful check for changes: the age of the data counts from it.
+    :param running: figures of the work going on, such as *12 of 40 pages*; None when idle.
+    """
+
+    download: Attempt | None = None
+    download_success: Attempt | None = None
+    upload: Attempt | None = None
+    upload_success: Attempt | None = None
+    checked_at: datetime | None = None
+    running: Text | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Would this register sell right now if the server vanished? If not, the named causes."""
+
+    ready: bool
+    causes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class GridButton:
+    """A button of the grid as it is now: what it shows, and what pressing it runs."""
+
+    operation: int
+    parameters: Mapping[str, Any]
+    face: ButtonFace
+    needs_manager: bool = False
+
+
+@dataclass(frozen=True)
+class RegisterView:
+    """Everything the screen draws, at one moment. Taking one never waits for a database or the network."""
+
+    record: RegisterRecord
+    place: Place
+    staff: Staff | None
+    locked: bool
+    transaction: Transaction | None
+    totals: Totals | None
+    connection: ConnectionState
+    waiting: Waiting
+    sync: SyncStatus
+    status_items: tuple[StatusItem, ...]
+    buttons: tuple[GridButton, ...]
+    problems: tuple[Text, ...]
+    now: datetime
+    language: str
+    question: Question | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened; ``kind`` is ``connection``, ``sale``, ``finished``, ``staff``, ``sync``, ``delivery``,
+    ``question``, ``notice`` or ``plugin``. ``text`` is one quiet line for the cashier."""
+
+    kind: str
+    text: Text | None = None
+    detail: Any = None
+
+
+class RegisterFace(Protocol):
+    """What a plugin may use of the register. Thread-safe."""
+
+    environment: Environment
+    connection: Connection
+    remote: RemoteGateway
+    offline_database: OfflineDatabase
+
+    @property
+    def record(self) -> RegisterRecord:
+        """The register's record, as last fetched."""
+
+    @property
+    def staff(self) -> Staff | None:
+        """Who is logged on."""
+
+    @property
+    def transaction(self) -> Transaction | None:
+        """The transaction in progress."""
+
+    def run(
+        self, operation_id: int, *, approval: ManagerApproval | None = None, **parameters: Any
+    ) -> OperationResult:
+        """Run an operation and wait for it. Not from within an operation.
+
+        :raises kassa.errors.KassaError: as the operation or the pipeline says.
+        """
+
+    def submit(
+        self, operation_id: int, *, approval: ManagerApproval | None = None, **parameters: Any
+    ) -> Future[OperationResult]:
+        """Queue an operation on its lane."""
+
+    def view(self) -> RegisterView:
+        """Everything the screen draws; never waits."""
+
+    def answer(self, choice: str) -> None:
+        """Answer the open question."""
+
+    def ask(self, question: Question) -> str:
+        """Ask the cashier and wait at most the question's time; the choice, or the default."""
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Be told of events, on whatever thread they happen; returns the way to stop."""
+
+    def publish(self, event: Event) -> None:
+        """Tell the listeners."""
+
+    def request_context(self, *, plugin: str = "kassa") -> RequestContext:
+        """Who asks, for requests sent outside an operation."""
+
+    def waiting(self) -> Waiting:
+        """What waits for delivery."""
+
+    def deliver(self, *, max_kb: int) -> int:
+        """Deliver one batch of journal entries now, in sequence; how many entries were acknowledged (0: none left).
+
+        :raises kassa.errors.NoAnswer: the store server did not answer.
+        :raises kassa.errors.Refusal: it does not take them.
+        """
+
+    def refresh_record(self) -> RegisterRecord:
+        """Fetch the register's record, staff verifiers and settings from the store server and put them in force.
+
+        :raises kassa.errors.NoAnswer: the store server did not answer.
+        """
+
+    def setting(self, plugin: str, name: str) -> str | None:
+        """A value that the plugin kept in the journal."""
+
+    def keep_setting(self, plugin: str, name: str, value: str | None) -> None:
+        """Keep a value in the journal, durably; None removes it."""
+
+    def sync_status(self) -> SyncStatus:
+        """The status of synchronisation, as the sync plugin last reported it (hook ``synchronisation_status``)."""
+
+    def readiness(self) -> Readiness:
+        """Would this register sell right now if the server vanished?"""
+
+    def describe_window(self, name: str) -> Window | None:
+        """An open window as it is now."""
+
+    def log(self, plugin: str) -> structlog.stdlib.BoundLogger:
+        """A logger that names the plugin."""
+
+
+__all__ = [
+    "Attempt",
+    "Event",
+    "Finished",
+    "GridButton",
+    "Readiness",
+    "RegisterFace",
+    "RegisterView",
+    "SyncStatus",
+    "Waiting",
+]

@@ -1,0 +1,1 @@
+"""The requests that come with the core, and their handlers."""

@@ -1,0 +1,1 @@
+"""The commerce runtime: request, handler, answer; the same in the store server and in the register."""

@@ -1,0 +1,1 @@
+"""Transaction logic: lines, discounts, tax, rounding, tenders. Pure functions over :mod:`kassa.model`."""

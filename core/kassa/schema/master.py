@@ -1,0 +1,102 @@
+"""Master data: what headquarters and store server give a register. The offline database holds exactly these tables.
+
+Each row carries ``row_version``, which only rises: changes since a version are the rows above it. A deleted row
+leaves a tombstone. No foreign keys between tables that travel apart: readers tolerate a missing reference.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table
+
+from kassa.schema.columns import code, document, rate, unit_price, words
+from kassa.schema.columns import quantity as quantity_column
+
+master = MetaData()
+
+
+def _versioned(name: str, *columns: Column[object]) -> Table:
+    table = Table(name, master, *columns, Column("row_version", BigInteger, nullable=False))
+    Index(f"ix_{name}_row_version", table.c.row_version)
+    return table
+
+
+item = _versioned(
+    "item",
+    Column("item_number", code(40), primary_key=True),
+    Column("description", words(200), nullable=False),
+    Column("search_text", words(300), nullable=False, doc="folded words for product search"),
+    Column("unit", words(10), nullable=False),
+    Column("tax_code", code(20), nullable=False),
+    Column("unit_price", unit_price(), nullable=False),
+    Column("blocked", Boolean, nullable=False, default=False),
+)
+
+barcode = _versioned(
+    "barcode",
+    Column("barcode", code(40), primary_key=True),
+    Column("item_number", code(40), nullable=False),
+    Column("quantity", quantity_column(), nullable=False, doc="how many units one scan sells"),
+)
+Index("ix_barcode_item_number", barcode.c.item_number)
+
+tax_code = _versioned(
+    "tax_code",
+    Column("tax_code", code(20), primary_key=True),
+    Column("name", words(100), nullable=False),
+    Column("rate", rate(), nullable=False, doc="a fraction: 0.25"),
+)
+
+customer = _versioned(
+    "customer",
+    Column("customer_number", code(40), primary_key=True),
+    Column("name", words(200), nullable=False),
+    Column("search_text", words(300), nullable=False),
+    Column("phone", words(40)),
+    Column("email", words(200)),
+    Column("country", words(60)),
+)
+Index("ix_customer_search_text", customer.c.search_text)
+
+staff = _versioned(
+    "staff",
+    Column("staff_id", code(20), primary_key=True),
+    Column("name", words(100), nullable=False),
+    Column("permission_group", code(40), nullable=False),
+    Column("language", code(10)),
+    Column("blocked", Boolean, nullable=False, default=False),
+)
+
+permission_group = _versioned(
+    "permission_group",
+    Column("permission_group", code(40), primary_key=True),
+    Column("permissions", document(), nullable=False, doc="JSON list of names"),
+    Column("limits", document(), nullable=False, doc="JSON object: limit name to decimal text"),
+)
+
+suspended_sale = _versioned(
+    "suspended_sale",
+    Column("transaction_id", code(32), primary_key=True),
+    Column("store_id", code(20), nullable=False),
+    Column("register_id", code(40), nullable=False),
+    Column("suspended_at", code(40), nullable=False, doc="UTC, ISO 8601"),
+    Column("label", words(200), nullable=False),
+    Column("transaction", document(), nullable=False, doc="the transaction as JSON"),
+)
+
+tombstone = _versioned(
+    "tombstone",
+    Column("table_name", code(40), primary_key=True),
+    Column("row_key", code(100), primary_key=True),
+)
+
+MASTER_TABLES: tuple[Table, ...] = (
+    tax_code,
+    item,
+    barcode,
+    permission_group,
+    staff,
+    customer,
+    suspended_sale,
+    tombstone,
+)
+"""In the order in which a snapshot is read."""

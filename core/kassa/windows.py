@@ -1,0 +1,56 @@
+"""What plugins show on the screen, as data: windows of rows and actions, and items in the status header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kassa.text import Text
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled fact."""
+
+    label: Text
+    value: Text
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button of a window: runs an operation. ``operation`` None closes the window."""
+
+    label: Text
+    operation: int | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    primary: bool = False
+    enabled: bool = True
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window. The screen asks its plugin again for it (hook ``describe_window``) as long as it is open."""
+
+    name: str
+    title: Text
+    subtitle: Text | None = None
+    rows: tuple[Row, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
+class StatusItem:
+    """One item in the status header.
+
+    :param kind: ``pill`` (the connection), ``waiting`` (sales that wait), ``data`` (age of the data), or ``text``.
+    :param tone: ``connected``, ``offline``, ``warning`` or ``plain``; never the only sign of a state.
+    :param icon: ``dot``, ``check``, ``warning`` or empty.
+    :param operation: the operation that a press runs.
+    """
+
+    kind: str
+    text: Text
+    tone: str = "plain"
+    icon: str = ""
+    operation: int | None = None
