@@ -181,7 +181,8 @@ class OperationContext(Protocol):
         """A new UUIDv7."""
 
     def send(self, request: Request[Answer]) -> Answer:
-        """Ask the commerce runtime. A command is in the journal before it is first sent.
+        """Ask the commerce runtime. A command is in the journal before it is first sent; its answer, and what that
+        does to the sale in progress (``Command.TILL_EFFECT``), are in the journal when this returns.
 
         :raises kassa.errors.Refusal: the answer was no.
         """
@@ -201,12 +202,6 @@ class OperationContext(Protocol):
 
     def void(self) -> Finished:
         """Void the whole transaction in progress; journalled, without a receipt number."""
-
-    def set_aside(self) -> Transaction:
-        """Take the transaction in progress off the till without an entry, for one that was suspended by a command."""
-
-    def take_up(self, transaction: Transaction) -> None:
-        """Make a recalled transaction the one in progress."""
 
     def journal(self, kind: str, payload: Any) -> Finished:
         """Write an event of a plugin's own kind (``drawer``, ``audit``, …) to the journal."""

@@ -25,6 +25,7 @@ class SuspendSale(Command[Suspended], frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "kassa.suspend_sale"
     ANSWER: ClassVar[Any] = Suspended
+    TILL_EFFECT: ClassVar[str] = "set_aside"
 
     transaction: Transaction
     label: str = ""
@@ -35,6 +36,7 @@ class RecallSale(Command[Transaction], frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "kassa.recall_sale"
     ANSWER: ClassVar[Any] = Transaction
+    TILL_EFFECT: ClassVar[str] = "take_up"
 
     transaction_id: str
 

@@ -47,6 +47,11 @@ class Command(Request[Answer_co], Generic[Answer_co], frozen=True, kw_only=True)
     ONLINE_ONLY: ClassVar[bool] = False
     """True: never taken offline. Without an answer it ends as an unknown outcome, asked by its id (system.md)."""
 
+    TILL_EFFECT: ClassVar[str] = ""
+    """What the answer does to the sale in progress, in the same journal write that keeps the answer: ``set_aside``
+    takes the sale off the till, ``take_up`` makes the answer (a Transaction) the sale in progress. So a register that
+    is killed at any step neither loses nor doubles the sale."""
+
     command_id: str
 
 

@@ -1,0 +1,9 @@
+"""The register's own durable book: sales in progress, finished entries as a chain of bytes, commands, overlay.
+
+Always SQLite (WAL, ``synchronous=FULL``), with one owner by a lock file. See :class:`kassa.journal.journal.Journal`.
+"""
+
+from kassa.journal.entry import EntryBody, chain_hash
+from kassa.journal.journal import Journal, StoredEntry
+
+__all__ = ["EntryBody", "Journal", "StoredEntry", "chain_hash"]

@@ -1,0 +1,139 @@
+"""The journal's SQLite file: opened so that a commit is on the disk when it returns, owned by one process."""
+
+from __future__ import annotations
+
+import importlib.resources
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kassa.errors import JournalDamaged, JournalError, JournalInUse, JournalNotWritten
+from kassa.text import literal, texts
+
+_, n_ = texts("kassa")
+VERSION = 1
+SMALL_ENOUGH_TO_CHECK = 64 * 1024 * 1024
+
+WriteListener = Callable[[str, str], None]
+"""Told ``("before" | "after", label)`` around each commit: where tests pull the plug."""
+
+
+class JournalDatabase:
+    """One SQLite file, one writing connection shared by threads under a lock.
+
+    :param path: the file; created if it does not exist and ``create`` is set.
+    :raises JournalInUse: another process owns it.
+    :raises JournalDamaged: it is not there, or is not a journal any more.
+    """
+
+    def __init__(self, path: Path, *, create: bool, on_write: WriteListener | None = None) -> None:
+        self.path = path
+        self._on_write = on_write
+        self._mutex = threading.RLock()
+        self._lock = FileLock(path.with_suffix(".lock"))
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise JournalInUse(
+                _("The register is already running on this device."), kept=_("Nothing was changed."),
+                hint=_("Use the window that is open, or restart the device."), where=str(path),
+            ) from error  # fmt: skip
+        try:
+            self._connection = self._open(create)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, create: bool) -> sqlite3.Connection:
+        if not create and not self.path.exists():
+            raise damaged(self.path, "the file is missing")
+        try:
+            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            self._bring_up(connection)
+            self._check(connection)
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        return connection
+
+    def _bring_up(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise JournalError(
+                _("The journal was written by a newer Kassa."), kept=_("Nothing was changed."),
+                hint=_("Install the newer version again."), where=str(self.path),
+            )  # fmt: skip
+        if version == 0:
+            schema = (importlib.resources.files("kassa.journal") / "schema.sql").read_text(encoding="utf-8")
+            connection.executescript(f"BEGIN IMMEDIATE;{schema}PRAGMA user_version={VERSION};COMMIT;")
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if self.path.stat().st_size > SMALL_ENOUGH_TO_CHECK:
+            return
+        found = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
+        if found != ["ok"]:
+            raise damaged(self.path, "; ".join(found))
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, to read from."""
+        with self._mutex:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise translate(error, self.path) from error
+
+    @contextmanager
+    def writing(self, label: str) -> Iterator[sqlite3.Connection]:
+        """One durable transaction; on any error nothing of it is kept."""
+        with self._mutex:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                if self._on_write is not None:
+                    self._on_write("before", label)
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise translate(error, self.path) from error
+                raise
+            if self._on_write is not None:
+                self._on_write("after", label)
+
+    def close(self) -> None:
+        """Close the file and give up ownership."""
+        with self._mutex:
+            self._connection.close()
+            self._lock.release()
+
+
+def damaged(path: Path, cause: str) -> JournalDamaged:
+    """The error for a journal that cannot be trusted; the file is left as it is."""
+    return JournalDamaged(
+        _("The register's journal is damaged."),
+        kept=_("Everything that was delivered is safe in the store server; the journal's file is left untouched."),
+        hint=_("Call support. The register sells again after a new activation, in a new series."),
+        where=f"{path}: {cause}",
+    )
+
+
+def translate(error: sqlite3.Error, path: Path) -> JournalError:
+    """A SQLite error as one of ours."""
+    words = str(error)
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in words or "not a database" in words):
+        return damaged(path, words)
+    full = "full" in words
+    return JournalNotWritten(
+        _("The disk is full.") if full else _("The journal cannot be written."),
+        hint=_("Free some space, or call support, and press again.") if full else _("Try again, or call support."),
+        where=f"{path}: {words}",
+    )

@@ -1,0 +1,452 @@
+"""The journal: what the register may never lose.
+
+Each public method that changes something is one durable transaction. What it returns is on the disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kassa.environment import Environment
+from kassa.errors import JournalBehind, JournalError, StaleGeneration
+from kassa.journal.database import JournalDatabase, WriteListener, damaged
+from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
+from kassa.journal.overlay import OverlayBook
+from kassa.model import RegisterRecord, Transaction
+from kassa.text import literal, texts
+
+_, n_ = texts("kassa")
+VERIFY_AT_OPEN = 50
+SALE_KINDS = ("sale",)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series as it stands."""
+
+    series: str
+    number: int
+    sequence: int
+    hash: bytes
+    receipts: int
+    acknowledged: int
+    stopped: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """An entry as stored."""
+
+    series: str
+    sequence: int
+    entry_id: str
+    kind: str
+    receipt_number: str | None
+    at: datetime
+    hash: bytes
+    data: bytes
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """What an entry is made of; series, sequence, number, time and hash are the journal's to give."""
+
+    kind: str
+    payload: msgspec.Raw
+    staff_id: str | None = None
+    amount: Decimal | None = None
+    takes_receipt_number: bool = False
+    training: bool = False
+    clock_offset_ms: int | None = None
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PendingCommand:
+    """A command whose outcome the journal does not know."""
+
+    command_id: str
+    name: str
+    context: bytes
+    request: bytes
+
+
+class Journal:
+    """Opens (or with ``create`` makes) the journal in ``directory``.
+
+    :param on_write: told around each commit.
+    :raises kassa.errors.JournalInUse: another process has it.
+    :raises kassa.errors.JournalDamaged: it does not read back as it was written.
+    """
+
+    FILE = "journal.db"
+
+    def __init__(
+        self,
+        directory: Path,
+        environment: Environment,
+        *,
+        create: bool = False,
+        on_write: WriteListener | None = None,
+    ) -> None:
+        self._environment = environment
+        self._database = JournalDatabase(directory / self.FILE, create=create, on_write=on_write)
+        try:
+            self._load()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _load(self) -> None:
+        self.generation = 0
+        self.record: RegisterRecord | None = None
+        self.overlay = OverlayBook(self._database)
+        stored = self.setting("kassa", "record")
+        if stored is not None:
+            self.record = msgspec.json.decode(stored.encode(), type=RegisterRecord)
+        self._series = self._read_series()
+        self._last_at = self._verify_tail()
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT data FROM sale_in_progress").fetchone()
+        self._sale = None if row is None else msgspec.json.decode(row[0], type=Transaction)
+
+    # -- series ---------------------------------------------------------------------------------------------------
+
+    @property
+    def series(self) -> Series:
+        """The open series.
+
+        :raises JournalError: the register has not been activated.
+        """
+        if self._series is None:
+            raise JournalError(_("This register has not been activated."), hint=_("Ask for an activation code."))
+        return self._series
+
+    @property
+    def activated(self) -> bool:
+        """Whether a series is open."""
+        return self._series is not None
+
+    def _read_series(self) -> Series | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series WHERE open = 1"
+            ).fetchone()
+        return None if row is None else Series(*row)
+
+    def open_series(self, series: str, number: int, record: RegisterRecord) -> None:
+        """Open a new series after an activation, closing the one before; the record is kept in the same write."""
+        now = self._environment.clock.utc().isoformat()
+        with self._database.writing("open_series") as connection:
+            connection.execute("UPDATE series SET open = 0 WHERE open = 1")
+            connection.execute(
+                "INSERT INTO series VALUES (?, ?, ?, 1, 0, ?, 0, 0, NULL)", (series, number, now, GENESIS)
+            )
+            self._put_setting(connection, "kassa", "record", msgspec.json.encode(record).decode())
+        self.record = record
+        self._series = self._read_series()
+        self._last_at = None
+
+    def stop_numbering(self, why: str) -> None:
+        """The store server knows later entries than this journal: give no further number (system.md, series)."""
+        with self._database.writing("stop_numbering") as connection:
+            connection.execute("UPDATE series SET stopped = ? WHERE series = ?", (why, self.series.series))
+        self._series = replace(self.series, stopped=why)
+
+    def _verify_tail(self) -> datetime | None:
+        if self._series is None:
+            return None
+        first = min(self._series.acknowledged, max(0, self._series.sequence - VERIFY_AT_OPEN))
+        last = self.verify(first)
+        return last.at if last is not None else None
+
+    def verify(self, after: int = 0) -> StoredEntry | None:
+        """Read the open series' entries after ``after`` and check the chain; the last entry.
+
+        :raises kassa.errors.JournalDamaged: an entry is missing or does not read back as it was written.
+        """
+        series = self.series
+        expected, previous, last = after, None, None
+        if after:
+            previous = self._hash_at(series.series, after)
+        for entry in self._entries(series.series, after):
+            expected += 1
+            known = GENESIS if expected == 1 else previous
+            if entry.sequence != expected or (known is not None and chain_hash(known, entry.data) != entry.hash):
+                raise damaged(self._database.path, f"entry {expected} of series {series.number}")
+            previous, last = entry.hash, entry
+        if expected != series.sequence or (last is not None and last.hash != series.hash):
+            raise damaged(self._database.path, f"series {series.number} ends at {expected}, not {series.sequence}")
+        return last
+
+    def _hash_at(self, series: str, sequence: int) -> bytes | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT hash FROM entry WHERE series = ? AND sequence = ?", (series, sequence)
+            ).fetchone()
+        return None if row is None else row[0]
+
+    # -- the sale in progress ---------------------------------------------------------------------------------------
+
+    @property
+    def sale(self) -> Transaction | None:
+        """The sale in progress."""
+        return self._sale
+
+    def save_sale(self, transaction: Transaction | None, *, generation: int) -> None:
+        """Make ``transaction`` the sale in progress; None: there is none.
+
+        :raises StaleGeneration: from a worker that was replaced.
+        """
+        with self._database.writing("save_sale") as connection:
+            self._write_sale(connection, transaction, generation)
+        self._sale = transaction
+
+    def _write_sale(self, connection: sqlite3.Connection, transaction: Transaction | None, generation: int) -> None:
+        self._fence(generation)
+        if transaction is None:
+            connection.execute("DELETE FROM sale_in_progress")
+        else:
+            data = msgspec.json.encode(transaction)
+            connection.execute("INSERT OR REPLACE INTO sale_in_progress VALUES (1, ?)", (data,))
+
+    def _fence(self, generation: int) -> None:
+        if generation != self.generation:
+            raise StaleGeneration(_("This came too late and was not done."), hint=_("Look at the sale, then go on."))
+
+    # -- entries ----------------------------------------------------------------------------------------------------
+
+    def append(self, new: NewEntry, *, generation: int, ends_sale: bool = False) -> StoredEntry:
+        """Write an entry: bytes, chain, number, and the end of the sale in progress, in one transaction.
+
+        :raises StaleGeneration: from a worker that was replaced.
+        :raises JournalBehind: numbering has stopped.
+        :raises kassa.errors.JournalNotWritten: nothing was kept.
+        """
+        with self._database.writing(new.kind) as connection:
+            self._fence(generation)
+            series, entry = self._insert(connection, new)
+            if ends_sale:
+                connection.execute("DELETE FROM sale_in_progress")
+        self._advance(series, entry)
+        if ends_sale:
+            self._sale = None
+        return entry
+
+    def _insert(self, connection: sqlite3.Connection, new: NewEntry) -> tuple[Series, StoredEntry]:
+        series, record = self.series, self._record()
+        if series.stopped is not None:
+            raise JournalBehind(
+                _("This register was copied or restored, and gives no further receipt numbers."),
+                hint=_("Call support: the register must be activated again."), where=series.stopped,
+            )  # fmt: skip
+        now = self._environment.clock.utc()
+        receipts = series.receipts + (1 if new.takes_receipt_number else 0)
+        number = self._receipt_number(record, series, receipts) if new.takes_receipt_number else None
+        body = EntryBody(
+            format=FORMAT, series=series.series, sequence=series.sequence + 1,
+            entry_id=new.entry_id or self._environment.new_id(), kind=new.kind, store_id=record.store.store_id,
+            register_id=record.register_id, at=now, payload=new.payload, staff_id=new.staff_id,
+            local_time=now.astimezone(ZoneInfo(record.store.timezone)).isoformat(timespec="seconds"),
+            receipt_number=number, clock_offset_ms=new.clock_offset_ms, training=new.training,
+            clock_set_back=self._last_at is not None and now < self._last_at,
+        )  # fmt: skip
+        data = encode_entry(body)
+        digest = chain_hash(series.hash, data)
+        entry = StoredEntry(series.series, body.sequence, body.entry_id, new.kind, number, now, digest, data)
+        amount = None if new.amount is None else str(new.amount)
+        connection.execute(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (entry.series, entry.sequence, entry.entry_id, entry.kind, number, now.isoformat(), amount, digest, data),
+        )
+        connection.execute(
+            "UPDATE series SET sequence = ?, hash = ?, receipts = ? WHERE series = ?",
+            (entry.sequence, digest, receipts, entry.series),
+        )
+        return replace(series, sequence=entry.sequence, hash=digest, receipts=receipts), entry
+
+    def _advance(self, series: Series, entry: StoredEntry) -> None:
+        self._series = series
+        self._last_at = entry.at
+
+    def _record(self) -> RegisterRecord:
+        if self.record is None:
+            raise JournalError(_("This register has not been activated."), hint=_("Ask for an activation code."))
+        return self.record
+
+    @staticmethod
+    def _receipt_number(record: RegisterRecord, series: Series, counter: int) -> str:
+        return record.receipt_mask.format(
+            store=record.store.store_id, terminal=record.register_id, series=series.number, counter=counter
+        )
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The time of the open series' last entry."""
+        return self._last_at
+
+    def _entries(self, series: str, after: int, limit: int = -1) -> Iterable[StoredEntry]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT series, sequence, entry_id, kind, receipt_number, at, hash, data FROM entry"
+                " WHERE series = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+                (series, after, limit),
+            ).fetchall()
+        for row in rows:
+            yield StoredEntry(*row[:5], datetime.fromisoformat(row[5]), *row[6:])
+
+    def entries(self, *, after: int = 0, limit: int = -1) -> list[StoredEntry]:
+        """The open series' entries after a sequence number, in sequence."""
+        return list(self._entries(self.series.series, after, limit))
+
+    # -- delivery ---------------------------------------------------------------------------------------------------
+
+    def undelivered(self, *, max_bytes: int) -> tuple[Series, bytes, list[StoredEntry]] | None:
+        """The next entries to deliver, of the oldest series that has any, at most ``max_bytes`` (one at least); with
+        the series and the hash before the first. None when everything is acknowledged."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series"
+                " WHERE acknowledged < sequence ORDER BY number LIMIT 1"
+            ).fetchone()
+        if row is None:
+            return None
+        series = Series(*row)
+        chosen: list[StoredEntry] = []
+        size = 0
+        for entry in self._entries(series.series, series.acknowledged, 500):
+            size += len(entry.data)
+            if chosen and size > max_bytes:
+                break
+            chosen.append(entry)
+        previous = GENESIS if series.acknowledged == 0 else self._hash_at(series.series, series.acknowledged)
+        return series, previous or GENESIS, chosen
+
+    def acknowledge(self, series: str, sequence: int) -> None:
+        """Everything of ``series`` up to ``sequence`` is stored by the store server."""
+        with self._database.writing("acknowledge") as connection:
+            connection.execute(
+                "UPDATE series SET acknowledged = min(max(acknowledged, ?), sequence) WHERE series = ?",
+                (sequence, series),
+            )
+        self._series = self._read_series()
+
+    def waiting(self) -> tuple[int, Decimal, datetime | None, int]:
+        """Sales that wait for delivery (count, amount, the oldest's time) and entries of every kind."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT kind, amount, at FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
+            ).fetchall()
+        sales = [(amount, at) for kind, amount, at in rows if kind in SALE_KINDS]
+        oldest = min((at for _, at in sales), default=None)
+        return (
+            len(sales),
+            sum((Decimal(amount) for amount, _ in sales), Decimal(0)),
+            None if oldest is None else datetime.fromisoformat(oldest).astimezone(UTC),
+            len(rows),
+        )
+
+    # -- commands ---------------------------------------------------------------------------------------------------
+
+    def record_command(self, command_id: str, name: str, context: bytes, request: bytes, *, generation: int) -> None:
+        """Note a command before it is first sent."""
+        with self._database.writing("record_command") as connection:
+            self._fence(generation)
+            connection.execute(
+                "INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, 'pending', NULL)",
+                (command_id, name, context, request),
+            )
+
+    def answer_command(
+        self,
+        command_id: str,
+        answer: bytes,
+        entry: NewEntry,
+        *,
+        generation: int,
+        online: bool,
+        overlay: Iterable[tuple[str, str, dict[str, Any] | None]] = (),
+        sale: tuple[Transaction | None] | None = None,
+    ) -> StoredEntry | None:
+        """Note a command's answer with all that follows from it, in one transaction: its entry in the chain, the rows
+        it laid over the offline database, and what the sale in progress became (``sale``, a 1-tuple; None: as it was).
+
+        :returns: the entry; None if the command had its answer already.
+        """
+        with self._database.writing("answer_command") as connection:
+            self._fence(generation)
+            changed = connection.execute(
+                "UPDATE command SET state = 'answered', answer = ? WHERE command_id = ? AND state <> 'answered'",
+                (answer, command_id),
+            ).rowcount
+            if not changed:
+                return None
+            series, stored = self._insert(connection, entry)
+            for table, key, row in overlay:
+                self.overlay.write(connection, (table, key, row), command_id, stored, online=online)
+            if sale is not None:
+                self._write_sale(connection, sale[0], generation)
+        self._advance(series, stored)
+        if sale is not None:
+            self._sale = sale[0]
+        return stored
+
+    def refuse_command(self, command_id: str, *, generation: int) -> None:
+        """Note that a command was refused: it is not sent again and takes no number."""
+        with self._database.writing("refuse_command") as connection:
+            self._fence(generation)
+            connection.execute("UPDATE command SET state = 'refused' WHERE command_id = ?", (command_id,))
+
+    def pending_commands(self) -> list[PendingCommand]:
+        """Commands whose outcome is not known, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT command_id, name, context, request FROM command WHERE state = 'pending' ORDER BY command_id"
+            ).fetchall()
+        return [PendingCommand(*row) for row in rows]
+
+    def command_answer(self, command_id: str) -> bytes | None:
+        """The answer that a command got, if the journal has it."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT answer FROM command WHERE command_id = ?", (command_id,)).fetchone()
+        return None if row is None else row[0]
+
+    # -- settings ---------------------------------------------------------------------------------------------------
+
+    def setting(self, owner: str, name: str) -> str | None:
+        """A kept value."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)
+            ).fetchone()
+        return None if row is None else row[0]
+
+    def keep_setting(self, owner: str, name: str, value: str | None) -> None:
+        """Keep a value, durably; None removes it."""
+        with self._database.writing("setting") as connection:
+            self._put_setting(connection, owner, name, value)
+
+    def keep_record(self, record: RegisterRecord) -> None:
+        """Keep the register's record."""
+        self.keep_setting("kassa", "record", msgspec.json.encode(record).decode())
+        self.record = record
+
+    @staticmethod
+    def _put_setting(connection: sqlite3.Connection, owner: str, name: str, value: str | None) -> None:
+        if value is None:
+            connection.execute("DELETE FROM setting WHERE owner = ? AND name = ?", (owner, name))
+        else:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)", (owner, name, value))
+
+    def close(self) -> None:
+        """Close the file and give it up."""
+        self._database.close()

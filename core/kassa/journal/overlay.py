@@ -1,0 +1,66 @@
+"""The overlay: rows that this register made, laid over the offline database until the store server's own arrive."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from kassa.journal.database import JournalDatabase
+
+if TYPE_CHECKING:
+    from kassa.journal.journal import StoredEntry
+
+
+class OverlayBook:
+    """The overlay's rows in the journal. A row of None means: removed here."""
+
+    def __init__(self, database: JournalDatabase) -> None:
+        self._database = database
+
+    def write(
+        self,
+        connection: sqlite3.Connection,
+        change: tuple[str, str, dict[str, Any] | None],
+        command_id: str,
+        entry: StoredEntry,
+        *,
+        online: bool,
+    ) -> None:
+        """Lay one row over the offline database, within the journal's transaction."""
+        table, key, row = change
+        data = None if row is None else msgspec.json.encode(row)
+        connection.execute(
+            "INSERT OR REPLACE INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (table, key, data, command_id, entry.series, entry.sequence, int(online)),
+        )
+
+    def rows(self, table: str) -> dict[str, dict[str, Any] | None]:
+        """The rows over a table, by key."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT row_key, data FROM overlay WHERE table_name = ?", (table,)
+            ).fetchall()
+        return {key: None if data is None else msgspec.json.decode(data) for key, data in found}
+
+    def done_at_server(self, table: str) -> dict[str, str]:
+        """Keys whose command the store server has done, with the command: rows that are read from it *after* this
+        replace them."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT row_key, command_id FROM overlay JOIN series USING (series)"
+                " WHERE table_name = ? AND (online = 1 OR overlay.sequence <= series.acknowledged)",
+                (table,),
+            ).fetchall()
+        return dict(found)
+
+    def settle(self, table: str, keys: Iterable[tuple[str, str]]) -> None:
+        """Take away rows that have come back from the store server; each with the command that :meth:`done_at_server`
+        named, so that a later change of the same row stays."""
+        with self._database.writing("settle_overlay") as connection:
+            connection.executemany(
+                "DELETE FROM overlay WHERE table_name = ? AND row_key = ? AND command_id = ?",
+                [(table, key, command) for key, command in keys],
+            )

@@ -1,0 +1,1 @@
+"""A register's session, from activation to log off."""

@@ -1,0 +1,1 @@
+"""A shop's day, replayed: the demonstration and the long tests."""

@@ -1,0 +1,1 @@
+"""The kit that partners' tests and ours use."""
