@@ -1,0 +1,1 @@
+"""A card terminal that exists only in memory, for demonstrations and tests."""

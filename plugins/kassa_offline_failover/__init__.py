@@ -1,0 +1,1 @@
+"""The connection state, and the gateway that falls back to the offline database."""

@@ -1,0 +1,1 @@
+"""Operation 917: the connection status window and its button."""

@@ -1,0 +1,1 @@
+"""Tenders and change: the operations that finish a sale."""

@@ -1,0 +1,1 @@
+"""Scanning and selling: the operations on the lines of a sale."""

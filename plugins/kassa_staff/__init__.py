@@ -1,0 +1,1 @@
+"""Log on, log off and the permissions of staff."""

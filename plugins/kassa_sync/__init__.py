@@ -1,0 +1,1 @@
+"""Data packages down to the register, transactions up to the store server."""
