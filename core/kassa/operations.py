@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -62,6 +62,20 @@ class ButtonFace:
     enabled: bool = True
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """Something that pressing an operation's button hands in: from what the cashier has typed, else asked for.
+
+    :param parameter: the parameter's name.
+    :param kind: ``line`` (the selected line's id, never asked for); ``quantity``, ``amount``, ``percent`` (Decimals);
+        ``code``, ``text`` (strings).
+    :param prompt: what is asked for.
+    """
+
+    parameter: str
+    kind: Literal["line", "quantity", "amount", "percent", "code", "text"]
+    prompt: Text
+
+
 class ManagerApproval(msgspec.Struct, frozen=True):
     """A manager's id and PIN, given to let an operation pass that the cashier may not do alone."""
 
@@ -86,6 +100,7 @@ class Operation:
     :param starts_transaction: a transaction is created if there is none.
     :param button: the face now, for operations whose button lives; None: the name.
     :param budget_s: how long it may run before its lane is given up.
+    :param entries: what the screen hands in when the button is pressed.
     """
 
     id: int
@@ -101,6 +116,7 @@ class Operation:
     lane: Lane = Lane.SALE
     button: Callable[[RegisterView], ButtonFace] | None = None
     budget_s: float = 60
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)

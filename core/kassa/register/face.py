@@ -14,7 +14,7 @@ import structlog
 from kassa.connection import Connection, ConnectionState, RemoteGateway
 from kassa.environment import Environment
 from kassa.model import RegisterRecord, Staff, Transaction
-from kassa.operations import ButtonFace, Finished, ManagerApproval, OperationResult, Place, Question
+from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
 from kassa.runtime.request import RequestContext
 from kassa.sale.totals import Totals
 from kassa.text import Text
@@ -73,12 +73,13 @@ class Readiness:
 
 @dataclass(frozen=True)
 class GridButton:
-    """A button of the grid as it is now: what it shows, and what pressing it runs."""
+    """A button of the grid as it is now: what it shows, and what pressing it runs; ``entries`` are the operation's."""
 
     operation: int
     parameters: Mapping[str, Any]
     face: ButtonFace
     needs_manager: bool = False
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,7 @@ class RegisterFace(Protocol):
     def transaction(self) -> Transaction | None:
         """The transaction in progress."""
 
-    def run(
-        self, operation_id: int, *, approval: ManagerApproval | None = None, **parameters: Any
-    ) -> OperationResult:
+    def run(self, operation_id: int, *, approval: ManagerApproval | None = None, **parameters: Any) -> OperationResult:
         """Run an operation and wait for it. Not from within an operation.
 
         :raises kassa.errors.KassaError: as the operation or the pipeline says.
