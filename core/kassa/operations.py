@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import msgspec
 
 from kassa.model import RegisterRecord, Staff, Transaction
+from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.text import Text
 from kassa.windows import Window
 
@@ -163,6 +164,8 @@ class OperationContext(Protocol):
     register: RegisterFace
     approved_by: str | None
     """The manager who approved, when one did."""
+    approver: Staff | None
+    """That manager, whose permissions and limits hold for this operation."""
 
     @property
     def record(self) -> RegisterRecord:
@@ -218,6 +221,18 @@ class OperationContext(Protocol):
 
     def void(self) -> Finished:
         """Void the whole transaction in progress; journalled, without a receipt number."""
+
+    def authorize_card(self, request: CardRequest) -> CardAnswer:
+        """Have a card terminal authorise an amount (hook ``authorize_card``).
+
+        :raises kassa.errors.NotAvailable: no plugin has a terminal.
+        """
+
+    def reverse_card(self, request: CardRequest) -> CardAnswer:
+        """Have the card terminal take back the payment of that id (hook ``reverse_card``).
+
+        :raises kassa.errors.NotAvailable: no plugin has a terminal.
+        """
 
     def journal(self, kind: str, payload: Any) -> Finished:
         """Write an event of a plugin's own kind (``drawer``, ``audit``, …) to the journal."""
