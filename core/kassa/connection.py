@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
@@ -87,10 +87,26 @@ class RemoteGateway(Gateway, Protocol):
     def submit(
         self, request: Request[Answer], context: RequestContext, *, timeout_s: float | None = None
     ) -> Future[Answer]:
-        """Like :meth:`send`, without waiting. Cancelling the future cuts the request off."""
+        """Like :meth:`send`, without waiting. Cancelling the future cuts the request off: its ``result()`` raises
+        :class:`kassa.errors.Canceled`, which tells whether anything was sent."""
+
+    def post(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
+        """The answer to ``body`` posted to ``path`` (``/v1/journal``, ``/v1/activate``), decoded as ``answer``.
+
+        Deadline and errors as for :meth:`send`. It may arrive twice, like everything that is sent.
+        """
 
     def cancel_all(self) -> None:
         """Cut off every request in flight; each raises :class:`kassa.errors.Canceled`."""
+
+    def clock_offset(self) -> timedelta | None:
+        """What to add to this machine's clock to get the store server's, as last learnt; None: not known."""
+
+    def latency_s(self) -> float | None:
+        """How long the last answer took, in seconds."""
+
+    def close(self) -> None:
+        """Cut everything off and end the gateway's thread."""
 
 
 class Connection(Protocol):
@@ -110,14 +126,25 @@ class Connection(Protocol):
         :raises kassa.errors.UnknownOutcome: an online-only command was sent and no answer came.
         """
 
-    def transaction_starting(self) -> None:
-        """A transaction is about to start: the one moment for a reconnect attempt (S3). Waits at most the budget."""
+    def transaction_starting(self, approved: bool = False) -> None:
+        """A transaction is about to start: the one moment for a reconnect attempt (S3). Waits at most the budget.
+
+        :param approved: a manager has approved that the sale starts although an offline limit is passed.
+        :raises kassa.errors.NotAllowed: ``max_offline_hours`` or ``max_offline_amount`` is passed; a manager may
+            override it.
+        :raises kassa.errors.NotAvailable: the store server is away and this register cannot sell without it.
+        """
 
     def transaction_ended(self) -> None:
-        """The transaction was finished, voided or suspended: between sales now."""
+        """The transaction was finished, voided or suspended, or the operation that was to start one ended without:
+        between sales now."""
 
     def log_on_starting(self) -> None:
-        """Staff are about to log on: the first contact of a run is made here."""
+        """Staff are about to log on: the first contact of a run is made here, unless it has been made already.
+
+        :raises kassa.errors.NotAvailable: the store server is away, and log on needs it
+            (``allow_offline_before_log_on``).
+        """
 
     def disconnect(self) -> None:
         """Operation 917, Disconnect: offline with reason ``manual``, at once; requests in flight are cut off (S5)."""
