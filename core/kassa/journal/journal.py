@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from kassa.errors import JournalBehind, JournalError, StaleGeneration
 from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
-from kassa.model import RegisterRecord, Transaction
+from kassa.model import ZERO, RegisterRecord, Transaction
 from kassa.text import literal, texts
 
 _, n_ = texts("kassa")
@@ -40,6 +40,16 @@ class Series:
     receipts: int
     acknowledged: int
     stopped: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for delivery: finished sales and returns, their amount, the oldest; ``entries`` counts every kind."""
+
+    count: int
+    amount: Decimal
+    oldest: datetime | None
+    entries: int
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,7 @@ class Journal:
             self.record = msgspec.json.decode(stored.encode(), type=RegisterRecord)
         self._series = self._read_series()
         self._last_at = self._verify_tail()
+        self._waiting = self._count_waiting()
         with self._database.reading() as connection:
             row = connection.execute("SELECT data FROM sale_in_progress").fetchone()
         self._sale = None if row is None else msgspec.json.decode(row[0], type=Transaction)
@@ -156,11 +167,12 @@ class Journal:
         self._series = self._read_series()
         self._last_at = None
 
-    def stop_numbering(self, why: str) -> None:
-        """The store server knows later entries than this journal: give no further number (system.md, series)."""
-        with self._database.writing("stop_numbering") as connection:
-            connection.execute("UPDATE series SET stopped = ? WHERE series = ?", (why, self.series.series))
-        self._series = replace(self.series, stopped=why)
+    def stop_series(self, series: str, why: str) -> None:
+        """The store server knows other or later entries of ``series`` than this journal, which is a copy or an old
+        backup: give no further number in it and deliver nothing more of it (system.md, series)."""
+        with self._database.writing("stop_series") as connection:
+            connection.execute("UPDATE series SET stopped = ? WHERE series = ?", (why, series))
+        self._series = self._read_series()
 
     def _verify_tail(self) -> datetime | None:
         if self._series is None:
@@ -237,7 +249,7 @@ class Journal:
             series, entry = self._insert(connection, new)
             if ends_sale:
                 connection.execute("DELETE FROM sale_in_progress")
-        self._advance(series, entry)
+        self._advance(series, entry, new.amount)
         if ends_sale:
             self._sale = None
         return entry
@@ -274,9 +286,15 @@ class Journal:
         )
         return replace(series, sequence=entry.sequence, hash=digest, receipts=receipts), entry
 
-    def _advance(self, series: Series, entry: StoredEntry) -> None:
+    def _advance(self, series: Series, entry: StoredEntry, amount: Decimal | None = None) -> None:
         self._series = series
         self._last_at = entry.at
+        before = self._waiting
+        self._waiting = (
+            Waiting(before.count + 1, before.amount + (amount or ZERO), before.oldest or entry.at, before.entries + 1)
+            if entry.kind in SALE_KINDS
+            else replace(before, entries=before.entries + 1)
+        )
 
     def _record(self) -> RegisterRecord:
         if self.record is None:
@@ -316,7 +334,7 @@ class Journal:
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series"
-                " WHERE acknowledged < sequence ORDER BY number LIMIT 1"
+                " WHERE acknowledged < sequence AND stopped IS NULL ORDER BY number LIMIT 1"
             ).fetchone()
         if row is None:
             return None
@@ -339,21 +357,21 @@ class Journal:
                 (sequence, series),
             )
         self._series = self._read_series()
+        self._waiting = self._count_waiting()
 
-    def waiting(self) -> tuple[int, Decimal, datetime | None, int]:
-        """Sales that wait for delivery (count, amount, the oldest's time) and entries of every kind."""
+    @property
+    def waiting(self) -> Waiting:
+        """What waits for delivery; kept in memory, so that drawing the screen never waits for the file."""
+        return self._waiting
+
+    def _count_waiting(self) -> Waiting:
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT kind, amount, at FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
             ).fetchall()
-        sales = [(amount, at) for kind, amount, at in rows if kind in SALE_KINDS]
+        sales = [(Decimal(amount), datetime.fromisoformat(at)) for kind, amount, at in rows if kind in SALE_KINDS]
         oldest = min((at for _, at in sales), default=None)
-        return (
-            len(sales),
-            sum((Decimal(amount) for amount, _ in sales), Decimal(0)),
-            None if oldest is None else datetime.fromisoformat(oldest).astimezone(UTC),
-            len(rows),
-        )
+        return Waiting(len(sales), sum((amount for amount, _ in sales), ZERO), oldest, len(rows))
 
     # -- commands ---------------------------------------------------------------------------------------------------
 

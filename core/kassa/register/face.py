@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
-from kassa.connection import Connection, ConnectionState, RemoteGateway
+from kassa.connection import Connection, ConnectionChange, ConnectionState, RemoteGateway
 from kassa.environment import Environment
+from kassa.journal import Waiting
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
 from kassa.runtime.request import RequestContext
@@ -22,18 +22,9 @@ from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
     from kassa.offline_database import OfflineDatabase
+    from kassa.requests.contact import Hello, HelloAnswer
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What waits for delivery: finished sales and returns, their amount, the oldest; ``entries`` counts every kind."""
-
-    count: int
-    amount: Decimal
-    oldest: datetime | None
-    entries: int
 
 
 @dataclass(frozen=True)
@@ -159,6 +150,21 @@ class RegisterFace(Protocol):
 
     def publish(self, event: Event) -> None:
         """Tell the listeners."""
+
+    def connection_changed(self, change: ConnectionChange) -> None:
+        """Called by whatever provides the connection, after each change of its state and on the thread that changed
+        it: tells the hook ``connection_changed`` and the listeners of events. Never waits for the network."""
+
+    def hello(self) -> Hello:
+        """The first request of a connection as it is due now: who is logged on, the staff assertions that the store
+        server has not accepted yet, the open shift."""
+
+    def hello_accepted(self, hello: Hello, answer: HelloAnswer) -> None:
+        """Called by whatever provides the connection when the store server has accepted ``hello``: its assertions
+        need not be shown again. Never waits for the network."""
+
+    def synchronise_now(self) -> bool:
+        """Start a synchronisation at once, without waiting for it (hook ``synchronise_now``). False: no plugin can."""
 
     def request_context(self, *, plugin: str = "kassa") -> RequestContext:
         """Who asks, for requests sent outside an operation."""

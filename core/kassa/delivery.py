@@ -1,0 +1,151 @@
+"""Delivery: the journal's entries to the store server, in sequence, batched, each once in effect.
+
+It is the core's own, works for every register, and is neither paused nor removed with the synchronisation plugin.
+Finishing a sale never waits for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from kassa.connection import ConnectionState, Reason
+from kassa.environment import Environment
+from kassa.errors import KassaError, NoAnswer
+from kassa.journal import Journal
+from kassa.journal.journal import Series, StoredEntry
+from kassa.model import OfflineProfile
+from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
+from kassa.text import Text, texts
+
+_, n_ = texts("kassa")
+PATH = "/v1/journal"
+FIRST_PAUSE_S = 1.0
+
+
+class Post(Protocol):
+    """How a body is sent to the store server."""
+
+    def __call__(self, path: str, body: bytes, answer: Any, timeout_s: float | None = None) -> Any: ...
+
+
+class Delivery:
+    """Sends what waits, on a thread of its own.
+
+    :param post: sends a body and decodes the answer.
+    :param state: the connection state now.
+    :param on_change: told after entries were acknowledged, or with a text when something needs a person.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        post: Post,
+        environment: Environment,
+        profile: Callable[[], OfflineProfile],
+        state: Callable[[], ConnectionState],
+        on_change: Callable[[Text | None], None],
+    ) -> None:
+        self._journal = journal
+        self._post = post
+        self._environment = environment
+        self._profile = profile
+        self._state = state
+        self._on_change = on_change
+        self._one_at_a_time = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._log = structlog.get_logger("kassa.delivery")
+        self._thread = threading.Thread(target=self._run, name="kassa-delivery", daemon=True)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something new waits, or the store server is back."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop; what waits stays in the journal."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def deliver(self, *, max_kb: int) -> int:
+        """Deliver one batch now; how many entries were acknowledged.
+
+        :raises kassa.errors.NoAnswer: no answer came; everything still waits.
+        :raises kassa.errors.Refusal: the store server does not take them.
+        """
+        with self._one_at_a_time:
+            chosen = self._journal.undelivered(max_bytes=max_kb * 1000)
+            if chosen is None:
+                return 0
+            series, previous, entries = chosen
+            batch = JournalBatch(series.series, previous.hex(), tuple(_wire(entry) for entry in entries))
+            acknowledgement = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement)
+            return self._take(series, entries, acknowledgement)
+
+    def _take(self, series: Series, entries: list[StoredEntry], answer: JournalAcknowledgement) -> int:
+        last = entries[-1].sequence
+        if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
+            self._stop(series, answer)
+            return 0
+        done = max(0, answer.sequence - series.acknowledged)
+        if done:
+            self._journal.acknowledge(series.series, answer.sequence)
+            self._on_change(None)
+        return done
+
+    def _stop(self, series: Series, answer: JournalAcknowledgement) -> None:
+        why = f"the store server has entry {answer.sequence}; conflict: {answer.conflict}"
+        self._log.error("journal_behind", series=series.series, sequence=series.sequence, why=why)
+        if series.stopped is None:
+            self._journal.stop_series(series.series, why)
+        self._on_change(
+            _("This register was copied or restored from a backup. No sale is overwritten, and no new number is given.")
+        )
+
+    def _run(self) -> None:
+        pause: float | None = None
+        while not self._stopping:
+            interval = self._profile().sync_interval_s
+            self._environment.clock.wait(self._wake, interval if pause is None else min(pause, interval))
+            woken = self._wake.is_set()
+            self._wake.clear()
+            if self._stopping or not self._may(woken, pause):
+                continue
+            pause = self._drain(pause)
+
+    def _may(self, woken: bool, pause: float | None) -> bool:
+        state = self._state()
+        if state.reason is Reason.MANUAL and not state.online:
+            return False
+        return state.online or not woken
+
+    def _drain(self, pause: float | None) -> float | None:
+        """Deliver until nothing waits; the pause before the next try, None for the timetable's own."""
+        try:
+            while not self._stopping and self.deliver(max_kb=self._profile().upload_batch_kb):
+                pass
+        except NoAnswer as error:
+            self._log.info("delivery_waits", reason=error.reason)
+        except KassaError as error:
+            self._log.warning("delivery_refused", code=error.code, where=error.where)
+        except Exception:
+            self._log.exception("delivery_failed")
+        else:
+            return None
+        longer = FIRST_PAUSE_S if pause is None else pause * 2
+        jitter = self._environment.random_bytes(1)[0] / 255
+        return longer * (0.8 + 0.4 * jitter)
+
+
+def _wire(entry: StoredEntry) -> WireEntry:
+    return WireEntry(entry.sequence, entry.entry_id, entry.kind, entry.hash.hex(), entry.data)

@@ -1,0 +1,71 @@
+"""The commerce runtime as the register hosts it: on the offline database, with the journal's overlay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from kassa.environment import Environment
+from kassa.errors import OfflineDatabaseUnavailable
+from kassa.journal import Journal
+from kassa.offline_database import OfflineDatabase
+from kassa.runtime.channel_records import ChannelRecords
+from kassa.runtime.overlay_records import Change, OverlayRecords
+from kassa.runtime.request import Command, Credentials, HandlerContext, Request, RequestContext, Side
+from kassa.runtime.runtime import Runtime
+
+
+class LocalRuntime:
+    """Answers requests from the offline database.
+
+    A command's rows are not written here: :attr:`changes_of` hands them to whoever writes its answer to the journal,
+    so that both are one transaction.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        database: OfflineDatabase,
+        journal: Journal,
+        credentials: Credentials,
+        environment: Environment,
+    ) -> None:
+        self.runtime = runtime
+        self._database = database
+        self._journal = journal
+        self._credentials = credentials
+        self._environment = environment
+        self._changes: dict[str, list[Change]] = {}
+
+    def execute(self, request: Request[Any], context: RequestContext) -> Any:
+        """The answer to ``request``.
+
+        :raises kassa.errors.Refusal: the answer is no.
+        :raises OfflineDatabaseUnavailable: it needs the offline database, which is not there.
+        """
+        is_command = isinstance(request, Command)
+        with self._records(writable=is_command) as records:
+            answer = self.runtime.execute(request, self._handler_context(records, context))
+        if isinstance(request, Command):
+            self._changes[request.command_id] = records.changes
+        return answer
+
+    def changes_of(self, command_id: str) -> list[Change]:
+        """The rows that a command has laid over the offline database; once."""
+        return self._changes.pop(command_id, [])
+
+    @contextmanager
+    def _records(self, *, writable: bool) -> Iterator[OverlayRecords]:
+        with ExitStack() as stack:
+            base: ChannelRecords | OfflineDatabaseUnavailable
+            try:
+                base = ChannelRecords(stack.enter_context(self._database.reading()))
+            except OfflineDatabaseUnavailable as error:
+                base = error
+            yield OverlayRecords(base, self._journal.overlay, writable=writable)
+
+    def _handler_context(self, records: OverlayRecords, caller: RequestContext) -> HandlerContext:
+        record = self._journal.record
+        assert record is not None, "a register without a record answers nothing"
+        return HandlerContext(Side.REGISTER, records, self._credentials, caller, record.store, self._environment)
