@@ -1,0 +1,21 @@
+"""The handlers that come with the core and run on both sides, on the channel database and on the offline database."""
+
+from __future__ import annotations
+
+from kassa.requests.catalogue import FindItem, SearchItems
+from kassa.requests.catalogue_handlers import find_item, search_items
+from kassa.requests.staff import LogOn
+from kassa.requests.staff_handlers import log_on
+from kassa.requests.suspended import ListSuspended, RecallSale, SuspendSale
+from kassa.requests.suspended_handlers import list_suspended, recall_sale, suspend_sale
+from kassa.runtime.request import Handler
+
+CORE_HANDLERS: tuple[Handler, ...] = (
+    Handler(FindItem, find_item),
+    Handler(SearchItems, search_items),
+    Handler(LogOn, log_on),
+    Handler(SuspendSale, suspend_sale),
+    Handler(RecallSale, recall_sale),
+    Handler(ListSuspended, list_suspended),
+)
+"""Hand them to the runtime under the name ``kassa``."""

@@ -1,0 +1,74 @@
+"""Devices, their activation, series and heads; the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
+
+from kassa.schema.columns import UtcDateTime, code, document, identifier, words
+from kassa_server.schema.base import channel
+from kassa_server.schema.organisation import register
+
+device = Table(
+    "device",
+    channel,
+    Column("device_id", identifier(), primary_key=True),
+    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("name", words(100), nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("secret", LargeBinary(32), nullable=False, doc="keys the PIN verifiers of this register"),
+    Column("activated_at", UtcDateTime(), nullable=False),
+    Column("replaced_at", UtcDateTime(), nullable=True, doc="another device is the register now"),
+    Column("revoked_at", UtcDateTime(), nullable=True, doc="nothing is taken from it any more"),
+)
+Index("ix_device_register_id", device.c.register_id)
+
+activation_code = Table(
+    "activation_code",
+    channel,
+    Column("code_hash", code(64), primary_key=True),
+    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False),
+    Column("device_id", identifier(), ForeignKey(device.c.device_id), nullable=True, doc="who has used it"),
+)
+
+series = Table(
+    "series",
+    channel,
+    Column("series_id", identifier(), primary_key=True),
+    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("device_id", identifier(), ForeignKey(device.c.device_id), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("opened_at", UtcDateTime(), nullable=False),
+    Column("sequence", BigInteger, nullable=False, doc="of the last entry stored"),
+    Column("hash", LargeBinary(32), nullable=False, doc="of the last entry stored"),
+    Column("closed_at", UtcDateTime(), nullable=True),
+    Column("closed_sequence", BigInteger, nullable=True, doc="the last entry known when it was closed"),
+    Column("behind_at", UtcDateTime(), nullable=True, doc="when a head behind, or beside, the chain was first seen"),
+    UniqueConstraint("register_id", "number"),
+)
+
+head = Table(
+    "head",
+    channel,
+    Column("series_id", identifier(), ForeignKey(series.c.series_id), primary_key=True),
+    Column("covered", Boolean, primary_key=True, doc="True: the last head whose entries are all stored"),
+    Column("sequence", BigInteger, nullable=False),
+    Column("unsent", BigInteger, nullable=False),
+    Column("at", UtcDateTime(), nullable=False, doc="the register's clock"),
+    Column("received_at", UtcDateTime(), nullable=False, doc="the store server's clock"),
+    Column("packed", document(), nullable=False, doc="as it was signed"),
+    Column("signature", words(100), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    channel,
+    Column("audit_id", identifier(), primary_key=True),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("kind", code(40), nullable=False),
+    Column("register_id", code(40), nullable=True),
+    Column("staff_id", code(20), nullable=True),
+    Column("detail", document(), nullable=False, doc="JSON object"),
+)
+Index("ix_audit_at", audit.c.at)
