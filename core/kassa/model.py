@@ -61,9 +61,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Payment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One payment: ``amount`` settles the transaction; ``tendered`` is what was handed over (negative: given back).
+    """One payment: ``tendered`` is what was handed over (negative: given back), ``amount`` that less the ``change``.
 
-    ``rounding`` is the cash rounding that this payment caused: the transaction was settled by ``amount + rounding``.
+    ``rounding`` is the cash rounding that this payment added (negative: took): it settles ``amount - rounding``.
     """
 
     payment_id: str
