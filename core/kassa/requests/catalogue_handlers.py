@@ -9,7 +9,7 @@ from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
 from kassa.model import Item
 from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
 from kassa.runtime.request import HandlerContext, Records, Row
-from kassa.schema.folding import fold
+from kassa.folding import fold
 from kassa.text import literal, texts
 
 _, n_ = texts("kassa")

@@ -10,7 +10,7 @@ from kassa.requests.suspended import ListSuspended, RecallSale, SuspendSale
 from kassa.requests.suspended_handlers import list_suspended, recall_sale, suspend_sale
 from kassa.runtime.request import Handler
 
-CORE_HANDLERS: tuple[Handler, ...] = (
+HANDLERS: tuple[Handler, ...] = (
     Handler(FindItem, find_item),
     Handler(SearchItems, search_items),
     Handler(LogOn, log_on),
