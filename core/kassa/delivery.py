@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -23,6 +23,7 @@ from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
 from kassa.text import Text, texts
 
 _, n_ = texts("kassa")
+Answer = TypeVar("Answer")
 PATH = "/v1/journal"
 FIRST_PAUSE_S = 1.0
 
@@ -30,7 +31,8 @@ FIRST_PAUSE_S = 1.0
 class Post(Protocol):
     """How a body is sent to the store server."""
 
-    def __call__(self, path: str, body: bytes, answer: Any, timeout_s: float | None = None) -> Any: ...
+    def __call__(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
+        """The answer, decoded."""
 
 
 class Delivery:
@@ -137,7 +139,7 @@ class Delivery:
         except NoAnswer as error:
             self._log.info("delivery_waits", reason=error.reason)
         except KassaError as error:
-            self._log.warning("delivery_refused", code=error.code, where=error.where)
+            self._log.warning("delivery_refused", error_code=error.code, where=error.where)
         except Exception:
             self._log.exception("delivery_failed")
         else:

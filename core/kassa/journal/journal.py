@@ -88,6 +88,8 @@ class PendingCommand:
     name: str
     context: bytes
     request: bytes
+    doubtful: bool
+    """It was refused here while the store server may have done it: ask, do not send again."""
 
 
 class Journal:
@@ -118,6 +120,7 @@ class Journal:
 
     def _load(self) -> None:
         self.generation = 0
+        self.clock_set_back = False
         self.record: RegisterRecord | None = None
         self.overlay = OverlayBook(self._database)
         stored = self.setting("kassa", "record")
@@ -288,7 +291,8 @@ class Journal:
 
     def _advance(self, series: Series, entry: StoredEntry, amount: Decimal | None = None) -> None:
         self._series = series
-        self._last_at = entry.at
+        self.clock_set_back = self._last_at is not None and entry.at < self._last_at
+        self._last_at = max(entry.at, self._last_at or entry.at)
         before = self._waiting
         self._waiting = (
             Waiting(before.count + 1, before.amount + (amount or ZERO), before.oldest or entry.at, before.entries + 1)
@@ -309,7 +313,7 @@ class Journal:
 
     @property
     def last_at(self) -> datetime | None:
-        """The time of the open series' last entry."""
+        """The latest time of an entry in the open series."""
         return self._last_at
 
     def _entries(self, series: str, after: int, limit: int = -1) -> Iterable[StoredEntry]:
@@ -424,13 +428,20 @@ class Journal:
             self._fence(generation)
             connection.execute("UPDATE command SET state = 'refused' WHERE command_id = ?", (command_id,))
 
+    def doubt_command(self, command_id: str, *, generation: int) -> None:
+        """Note that a command was refused here, while the store server may have done it: to be asked about."""
+        with self._database.writing("doubt_command") as connection:
+            self._fence(generation)
+            connection.execute("UPDATE command SET state = 'doubtful' WHERE command_id = ?", (command_id,))
+
     def pending_commands(self) -> list[PendingCommand]:
         """Commands whose outcome is not known, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT command_id, name, context, request FROM command WHERE state = 'pending' ORDER BY command_id"
+                "SELECT command_id, name, context, request, state = 'doubtful' FROM command"
+                " WHERE state IN ('pending', 'doubtful') ORDER BY command_id"
             ).fetchall()
-        return [PendingCommand(*row) for row in rows]
+        return [PendingCommand(*row[:4], bool(row[4])) for row in rows]
 
     def command_answer(self, command_id: str) -> bytes | None:
         """The answer that a command got, if the journal has it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +13,16 @@ from kassa.journal.database import JournalDatabase
 
 if TYPE_CHECKING:
     from kassa.journal.journal import StoredEntry
+
+
+@dataclass(frozen=True)
+class OverlayMark:
+    """A row of the overlay; ``done``: the store server's answer to its command was seen."""
+
+    table: str
+    key: str
+    command_id: str
+    done: bool
 
 
 class OverlayBook:
@@ -45,22 +56,20 @@ class OverlayBook:
             ).fetchall()
         return {key: None if data is None else msgspec.json.decode(data) for key, data in found}
 
-    def done_at_server(self, table: str) -> dict[str, str]:
-        """Keys whose command the store server has done, with the command: rows that are read from it *after* this
-        replace them."""
+    def delivered(self) -> tuple[OverlayMark, ...]:
+        """The rows whose command the store server has answered, or has been handed: what is read from it *after* this
+        holds them, once it has done them."""
         with self._database.reading() as connection:
             found = connection.execute(
-                "SELECT row_key, command_id FROM overlay JOIN series USING (series)"
-                " WHERE table_name = ? AND (online = 1 OR overlay.sequence <= series.acknowledged)",
-                (table,),
+                "SELECT table_name, row_key, command_id, online FROM overlay JOIN series USING (series)"
+                " WHERE online = 1 OR overlay.sequence <= series.acknowledged"
             ).fetchall()
-        return dict(found)
+        return tuple(OverlayMark(*row[:3], done=bool(row[3])) for row in found)
 
-    def settle(self, table: str, keys: Iterable[tuple[str, str]]) -> None:
-        """Take away rows that have come back from the store server; each with the command that :meth:`done_at_server`
-        named, so that a later change of the same row stays."""
+    def settle(self, marks: Iterable[OverlayMark]) -> None:
+        """Take away rows that have come back from the store server; a later change of the same row stays."""
         with self._database.writing("settle_overlay") as connection:
             connection.executemany(
                 "DELETE FROM overlay WHERE table_name = ? AND row_key = ? AND command_id = ?",
-                [(table, key, command) for key, command in keys],
+                [(mark.table, mark.key, mark.command_id) for mark in marks],
             )

@@ -35,10 +35,10 @@ CREATE TABLE command (
     name       TEXT NOT NULL,
     context    BLOB NOT NULL,
     request    BLOB NOT NULL,
-    state      TEXT NOT NULL,        -- pending, answered, refused
+    state      TEXT NOT NULL,        -- pending, doubtful, answered, refused
     answer     BLOB
 ) STRICT;
-CREATE INDEX ix_command_pending ON command (command_id) WHERE state = 'pending';
+CREATE INDEX ix_command_pending ON command (command_id) WHERE state IN ('pending', 'doubtful');
 
 -- Rows that the register made by commands, laid over the offline database until headquarters' own rows arrive.
 CREATE TABLE overlay (

@@ -13,8 +13,10 @@ import structlog
 from kassa.connection import Connection, ConnectionChange, ConnectionState, RemoteGateway
 from kassa.environment import Environment
 from kassa.journal import Waiting
+from kassa.journal.overlay import OverlayMark
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
+from kassa.requests.contact import Hello, HelloAnswer
 from kassa.runtime.request import RequestContext
 from kassa.sale.totals import Totals
 from kassa.text import Text
@@ -162,6 +164,16 @@ class RegisterFace(Protocol):
     def hello_accepted(self, hello: Hello, answer: HelloAnswer) -> None:
         """Called by whatever provides the connection when the store server has accepted ``hello``: its assertions
         need not be shown again. Never waits for the network."""
+
+    def own_rows(self) -> tuple[OverlayMark, ...]:
+        """The rows that this register made and the store server has been handed; taken before a check for changes."""
+
+    def settle_own_rows(self, marks: tuple[OverlayMark, ...]) -> None:
+        """A complete check for changes that began after ``marks`` were taken has been applied: the offline database
+        now holds those rows itself, wherever the store server has done their commands (which is asked).
+
+        :raises kassa.errors.NoAnswer: the store server did not answer.
+        """
 
     def synchronise_now(self) -> bool:
         """Start a synchronisation at once, without waiting for it (hook ``synchronise_now``). False: no plugin can."""

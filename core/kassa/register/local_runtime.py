@@ -51,9 +51,9 @@ class LocalRuntime:
             self._changes[request.command_id] = records.changes
         return answer
 
-    def changes_of(self, command_id: str) -> list[Change]:
-        """The rows that a command has laid over the offline database; once."""
-        return self._changes.pop(command_id, [])
+    def changes_of(self, command_id: str) -> list[Change] | None:
+        """The rows that a command has laid over the offline database, once; None if it was not answered here."""
+        return self._changes.pop(command_id, None)
 
     @contextmanager
     def _records(self, *, writable: bool) -> Iterator[OverlayRecords]:

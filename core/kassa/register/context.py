@@ -1,0 +1,177 @@
+"""What a running operation is given (:class:`kassa.operations.OperationContext`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kassa.errors import NotAvailable
+from kassa.journal.entry import SalePayload, raw
+from kassa.journal.journal import NewEntry
+from kassa.model import RegisterRecord, Staff, Transaction
+from kassa.operations import Finished, Operation, Question
+from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.runtime.request import Request
+from kassa.sale.totals import compute
+from kassa.text import Money, texts
+
+if TYPE_CHECKING:
+    from kassa.register.register import Register
+
+_, n_ = texts("kassa")
+Answer = TypeVar("Answer")
+
+
+class RunningOperation:
+    """One run of one operation, on behalf of one generation of the sale lane's worker."""
+
+    def __init__(
+        self,
+        register: Register,
+        operation: Operation,
+        plugin: str,
+        parameters: Any,
+        generation: int,
+        approver: Staff | None,
+    ) -> None:
+        self.register = register
+        self.operation = operation
+        self.parameters = parameters
+        self.approver = approver
+        self._plugin = plugin
+        self._generation = generation
+
+    @property
+    def approved_by(self) -> str | None:
+        """The approving manager's id."""
+        return None if self.approver is None else self.approver.staff_id
+
+    @property
+    def record(self) -> RegisterRecord:
+        """The register's record."""
+        return self.register.record
+
+    @property
+    def staff(self) -> Staff:
+        """Who is logged on."""
+        staff = self.register.staff
+        if staff is None:
+            raise NotAvailable(_("Nobody is logged on."), hint=_("Log on first."))
+        return staff
+
+    @property
+    def transaction(self) -> Transaction:
+        """The transaction in progress."""
+        sale = self.register.journal.sale
+        if sale is None:
+            raise NotAvailable(_("There is no sale in progress."), hint=_("Scan an item to start one."))
+        return sale
+
+    @property
+    def has_transaction(self) -> bool:
+        """Whether one is in progress."""
+        return self.register.journal.sale is not None
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The plugin's settings."""
+        return self.register.plugins.settings(self._plugin)
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self.register.environment.clock.utc()
+
+    def new_id(self) -> str:
+        """A new UUIDv7."""
+        return self.register.environment.new_id()
+
+    def send(self, request: Request[Answer]) -> Answer:
+        """Ask the commerce runtime."""
+        return self.register.exchange.send(request, plugin=self._plugin, generation=self._generation)
+
+    def save(self, transaction: Transaction) -> None:
+        """Make ``transaction`` the one in progress."""
+        self.register.journal.save_sale(transaction, generation=self._generation)
+        self.register.hooks.transaction_changed(transaction, self.register)
+
+    def finish(self) -> Finished:
+        """Finish the transaction in progress."""
+        transaction = self.transaction
+        totals = compute(transaction)
+        if not transaction.sold_lines:
+            raise NotAvailable(_("There is nothing to finish."), hint=_("Scan an item first."))
+        if totals.due != 0:
+            due = Money(totals.due, transaction.currency)
+            raise NotAvailable(_("{due} is still to pay.", due=due), hint=_("Take payment for the rest."))
+        payload = raw(SalePayload(transaction, totals))
+        return self._end("sale", payload, transaction, amount=totals.total, takes_receipt_number=True)
+
+    def void(self) -> Finished:
+        """Void the transaction in progress."""
+        transaction = self.transaction
+        payload = raw(SalePayload(transaction, compute(transaction)))
+        return self._end("void", payload, transaction)
+
+    def _end(self, kind: str, payload: Any, transaction: Transaction, **more: Any) -> Finished:
+        entry = self._new_entry(kind, payload, **more)
+        stored = self.register.journal.append(entry, generation=self._generation, ends_sale=True)
+        finished = Finished(stored.entry_id, kind, stored.sequence, stored.receipt_number, transaction)
+        self.register.transaction_over(finished)
+        return finished
+
+    def _new_entry(self, kind: str, payload: Any, **more: Any) -> NewEntry:
+        staff = self.register.staff
+        return NewEntry(
+            kind,
+            payload,
+            staff_id=None if staff is None else staff.staff_id,
+            clock_offset_ms=self.register.clock_offset_ms(),
+            **more,
+        )
+
+    def journal(self, kind: str, payload: Any) -> Finished:
+        """Write an event to the journal."""
+        entry = self._new_entry(kind, raw(payload))
+        stored = self.register.journal.append(entry, generation=self._generation)
+        self.register.delivery.wake()
+        return Finished(stored.entry_id, kind, stored.sequence, None, None)
+
+    def ask(self, question: Question) -> str:
+        """Ask the cashier."""
+        return self.register.ask(question)
+
+    def authorize_card(self, request: CardRequest) -> CardAnswer:
+        """Have a card terminal authorise an amount."""
+        return self._terminal(self.register.hooks.authorize_card(request, self.register))
+
+    def reverse_card(self, request: CardRequest) -> CardAnswer:
+        """Have the card terminal take a payment back."""
+        return self._terminal(self.register.hooks.reverse_card(request, self.register))
+
+    @staticmethod
+    def _terminal(answer: CardAnswer | None) -> CardAnswer:
+        if answer is None:
+            raise NotAvailable(_("No card terminal answers."), hint=_("Take another payment, or call support."))
+        return answer
+
+    def log_on(self, staff: Staff, *, verifier_version: str, offline: bool) -> None:
+        """Make ``staff`` the one logged on."""
+        self.register.session.log_on(staff, verifier_version=verifier_version, offline=offline)
+        self.journal("log_on", {"staff_id": staff.staff_id, "offline": offline, "verifier": verifier_version})
+        self.register.hooks.logged_on(staff, offline, self.register)
+
+    def log_off(self) -> None:
+        """Nobody is logged on."""
+        staff = self.staff
+        if self.has_transaction:
+            raise NotAvailable(
+                _("A sale is in progress."), hint=_("Finish it, suspend it or void it; then log off.")
+            )  # fmt: skip
+        self.journal("log_off", {"staff_id": staff.staff_id})
+        self.register.session.log_off()
+        self.register.hooks.logged_off(staff, self.register)
+
+    def lock(self, locked: bool) -> None:
+        """Lock the till, or unlock it."""
+        self.register.session.locked = locked

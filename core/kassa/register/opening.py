@@ -1,0 +1,148 @@
+"""Opening a register: its parts, put together in one visible place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from kassa.connection import Gateway
+from kassa.credentials import Lockouts, RegisterCredentials
+from kassa.delivery import Delivery
+from kassa.device import DeviceKey, DeviceSigner, load_device_key
+from kassa.environment import Environment
+from kassa.gateway.local import LocalGateway
+from kassa.gateway.online_only import OnlineOnlyConnection
+from kassa.gateway.remote import RemoteGateway
+from kassa.hookspecs import ConnectionParts
+from kassa.journal import Journal
+from kassa.journal.database import WriteListener
+from kassa.offline_database import OfflineDatabase
+from kassa.plugins import Finder, PluginHost, installed
+from kassa.register.face import Event
+from kassa.register.installation import Installation
+from kassa.register.local_runtime import LocalRuntime
+from kassa.register.register import Register
+from kassa.requests.handlers import CORE_HANDLERS
+from kassa.runtime.runtime import Runtime
+from kassa.text import Text, literal, texts
+from kassa.trust import client_context
+
+_, n_ = texts("kassa")
+
+
+def open_register(
+    directory: Path,
+    *,
+    environment: Environment | None = None,
+    finder: Finder = installed,
+    on_write: WriteListener | None = None,
+) -> Register:
+    """Open the activated register in ``directory``; it is ready for log on when this returns.
+
+    :param finder: where plugins' entry points come from.
+    :param on_write: told around each journal commit.
+    :raises kassa.errors.SetupError: the register has not been activated.
+    :raises kassa.errors.JournalError: the journal cannot be used; the error says what is kept.
+    """
+    environment = environment or Environment()
+    installation = Installation.load(directory)
+    key = load_device_key(directory)
+    journal = Journal(directory, environment, on_write=on_write)
+    try:
+        register = _assemble(directory, environment, journal, key, finder)
+    except BaseException:
+        journal.close()
+        raise
+    _connect(register, installation, key)
+    _add_operations(register)
+    register.delivery.start()
+    if journal.pending_commands():
+        register.resolve_commands()
+    register.hooks.register_ready(register)
+    return register
+
+
+def _assemble(
+    directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder
+) -> Register:
+    record = journal.record
+    plugins = PluginHost(() if record is None else record.plugins, finder)
+    runtime = Runtime([*(("kassa", handler) for handler in CORE_HANDLERS), *plugins.hooks.register_handlers()])
+    for refused in runtime.refused:
+        plugins.problem(refused.plugin, "register_handlers", refused.what)
+    database = OfflineDatabase(directory, journal, environment)
+    credentials = RegisterCredentials(directory, key.secret, _lockouts(journal))
+    local = LocalRuntime(runtime, database, journal, credentials, environment)
+    return Register(directory, environment, journal, plugins, database, credentials, local)
+
+
+def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:
+    signer = DeviceSigner(key, installation.device_id, register.environment.clock, register.head)
+    remote = RemoteGateway(
+        installation.server_address,
+        register.environment,
+        signer=signer,
+        trust=client_context(installation.ca_certificate),
+        profile=lambda: register.record.profile,
+    )
+    register.remote = remote
+    local: Gateway = LocalGateway(register.local)
+    parts = ConnectionParts(register, remote, local)
+    register.connection = register.hooks.provide_connection(parts) or OnlineOnlyConnection(register, remote)
+    register.delivery = Delivery(
+        register.journal,
+        remote.post,
+        register.environment,
+        profile=lambda: register.record.profile,
+        state=register.connection.state,
+        on_change=_on_delivery(register),
+    )
+
+
+def _on_delivery(register: Register) -> Callable[[Text | None], None]:
+    def told(text: Text | None) -> None:
+        if text is not None:
+            register.notice("journal", text)
+        register.publish(Event("delivery", text))
+
+    return told
+
+
+def _add_operations(register: Register) -> None:
+    claimed: dict[int, list[str]] = {}
+    for plugin, operation in register.hooks.register_operations():
+        claimed.setdefault(operation.id, []).append(plugin)
+        register.operations[operation.id] = (operation, plugin)
+    for number, plugins in claimed.items():
+        if len(plugins) > 1:
+            del register.operations[number]
+            what = _(
+                "Operation {id} is claimed by {plugins}.", id=str(number), plugins=literal(", ".join(sorted(plugins)))
+            )
+            for plugin in plugins:
+                register.plugins.problem(plugin, "register_operations", what)
+
+
+class _Tries(msgspec.Struct):
+    tries: int
+    locked_until: datetime | None = None
+
+
+def _lockouts(journal: Journal) -> Lockouts:
+    """Failed log-on tries, kept in the journal so that a restart does not forget them."""
+
+    def read(staff_id: str) -> tuple[int, datetime | None]:
+        kept = journal.setting("kassa.lockout", staff_id)
+        if kept is None:
+            return 0, None
+        noted = msgspec.json.decode(kept.encode(), type=_Tries)
+        return noted.tries, noted.locked_until
+
+    def write(staff_id: str, tries: int, locked_until: datetime | None) -> None:
+        value = msgspec.json.encode(_Tries(tries, locked_until)).decode() if tries or locked_until else None
+        journal.keep_setting("kassa.lockout", staff_id, value)
+
+    return Lockouts(read, write)

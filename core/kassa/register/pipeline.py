@@ -1,0 +1,171 @@
+"""The way of an operation: known, allowed here, permitted, available in this connection state; then run, then events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from kassa.errors import InvalidInput, KassaError, NotAllowed, NotAvailable, PluginFailure
+from kassa.model import Staff, Transaction
+from kassa.operations import ManagerApproval, Offline, Operation, OperationResult, Place
+from kassa.register.context import RunningOperation
+from kassa.requests.staff import LogOn
+from kassa.text import Text, literal, texts
+
+if TYPE_CHECKING:
+    from kassa.register.register import Register
+
+_, n_ = texts("kassa")
+APPROVE = "approve"
+"""The permission to approve what another may not do alone."""
+
+
+class Pipeline:
+    """Runs operations for a register."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def find(self, operation_id: int) -> tuple[Operation, str]:
+        """The operation and its plugin's name.
+
+        :raises NotAvailable: no plugin of this register has it.
+        """
+        found = self._register.operations.get(operation_id)
+        if found is None:
+            raise NotAvailable(
+                _("Operation {id} is not on this register.", id=str(operation_id)),
+                hint=_("Ask headquarters to enable its plugin."),
+            )
+        return found
+
+    def unavailable(self, operation: Operation) -> Text | None:
+        """Why an operation cannot run in this connection state; None: it can. Shown before it is pressed."""
+        state = self._register.connection.state()
+        if state.online or operation.offline is not Offline.NO:
+            return None
+        return operation.offline_reason or _("Needs the store server")
+
+    def needs_manager(self, operation: Operation) -> bool:
+        """Whether whoever is logged on may run it only with a manager's approval."""
+        staff = self._register.staff
+        return bool(
+            staff and operation.override and operation.permission and operation.permission not in staff.permissions
+        )
+
+    def run(
+        self, operation_id: int, parameters: dict[str, Any], approval: ManagerApproval | None, generation: int
+    ) -> OperationResult:
+        """Run an operation on this thread.
+
+        :raises kassa.errors.KassaError: it is not allowed or not available, or says no itself.
+        """
+        operation, plugin = self.find(operation_id)
+        values = self._parameters(operation, parameters)
+        self._check_place(operation)
+        approver = self._approver(operation, approval, generation)
+        self._check_permission(operation, approver)
+        reason = self.unavailable(operation)
+        if reason is not None:
+            raise NotAvailable(reason, hint=_("Try again when the register is connected."))
+        started = self._start_transaction(operation, approver is not None, generation)
+        context = RunningOperation(self._register, operation, plugin, values, generation, approver)
+        try:
+            return self._call(operation, plugin, context)
+        except BaseException:
+            self._undo_empty(started, generation)
+            raise
+
+    @staticmethod
+    def _parameters(operation: Operation, given: dict[str, Any]) -> Any:
+        try:
+            return msgspec.convert(given, operation.parameters, strict=False)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(
+                _("{operation} cannot use what was entered.", operation=operation.name),
+                hint=_("Type it again."), where=f"operation {operation.id}: {error}",
+            ) from error  # fmt: skip
+
+    def _check_place(self, operation: Operation) -> None:
+        session = self._register.session
+        if session.locked and operation.permission is not None:
+            raise NotAvailable(_("The till is locked."), hint=_("Unlock it with your PIN."))
+        if session.place in operation.places:
+            return
+        if session.place is Place.LOGGED_OFF:
+            raise NotAvailable(_("Nobody is logged on."), hint=_("Log on first."))
+        if session.place is Place.WELCOME:
+            raise NotAvailable(_("There is no sale in progress."), hint=_("Scan an item to start one."))
+        raise NotAvailable(_("A sale is in progress."), hint=_("Finish it, suspend it or void it first."))
+
+    def _approver(self, operation: Operation, approval: ManagerApproval | None, generation: int) -> Staff | None:
+        if approval is None:
+            return None
+        own = self._register.staff
+        if own is not None and own.staff_id == approval.staff_id:
+            raise NotAllowed(_("Another person must approve this."), hint=_("Ask a manager."), override=True)
+        request = LogOn(approval.staff_id, approval.pin)
+        approver = self._register.exchange.send(request, plugin="kassa", generation=generation).staff
+        wanted = {APPROVE} | ({operation.permission} if operation.permission else set())
+        if not wanted <= approver.permissions:
+            raise NotAllowed(
+                _("{name} may not approve this.", name=literal(approver.name)), hint=_("Ask a manager."), override=True
+            )
+        return approver
+
+    def _check_permission(self, operation: Operation, approver: Staff | None) -> None:
+        if operation.permission is None or approver is not None:
+            return
+        staff = self._register.staff
+        if staff is None:
+            raise NotAvailable(_("Nobody is logged on."), hint=_("Log on first."))
+        if operation.permission not in staff.permissions:
+            raise NotAllowed(
+                _("{name} may not use {operation}.", name=literal(staff.name), operation=operation.name),
+                hint=_("A manager can approve it.") if operation.override else _("Ask a manager to do it."),
+                override=operation.override,
+            )
+
+    def _start_transaction(self, operation: Operation, approved: bool, generation: int) -> Transaction | None:
+        register = self._register
+        if not operation.starts_transaction or register.journal.sale is not None:
+            return None
+        register.require_plugins()
+        register.connection.transaction_starting(approved)
+        record, staff = register.record, register.staff
+        assert staff is not None, "operations that start a transaction need somebody logged on"
+        transaction = Transaction(
+            transaction_id=register.environment.new_id(), store_id=record.store.store_id,
+            register_id=record.register_id, staff_id=staff.staff_id, currency=record.store.currency,
+            tax_included=record.store.tax_included, started_at=register.environment.clock.utc(),
+        )  # fmt: skip
+        register.journal.save_sale(transaction, generation=generation)
+        register.hooks.transaction_started(transaction, register)
+        return transaction
+
+    def _undo_empty(self, started: Transaction | None, generation: int) -> None:
+        """An operation that failed leaves no empty sale behind that it had itself begun."""
+        if started is not None and self._register.journal.sale == started:
+            self._register.journal.save_sale(None, generation=generation)
+            self._register.connection.transaction_ended()
+
+    def _call(self, operation: Operation, plugin: str, context: RunningOperation) -> OperationResult:
+        try:
+            result = operation.run(context)
+        except KassaError:
+            raise
+        except Exception as error:
+            self._register.log(plugin).exception("operation_failed", operation=operation.id)
+            what = _("{operation} did not work.", operation=operation.name)
+            raise PluginFailure(what, plugin=plugin, where=f"operation {operation.id}") from error
+        if result is None:
+            return OperationResult()
+        if not isinstance(result, OperationResult):
+            raise PluginFailure(
+                _("{operation} did not work.", operation=operation.name), plugin=plugin,
+                where=f"operation {operation.id} answered {type(result).__name__}",
+            )  # fmt: skip
+        return result
+
+
