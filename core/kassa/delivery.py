@@ -115,21 +115,26 @@ class Delivery:
         )
 
     def _run(self) -> None:
+        clock = self._environment.clock
         pause: float | None = None
+        due = clock.monotonic()
         while not self._stopping:
-            interval = self._profile().sync_interval_s
-            self._environment.clock.wait(self._wake, interval if pause is None else min(pause, interval))
-            woken = self._wake.is_set()
+            clock.wait(self._wake, max(0.0, due - clock.monotonic()))
             self._wake.clear()
-            if self._stopping or not self._may(woken, pause):
+            on_time = clock.monotonic() >= due
+            if self._may(on_time):
+                pause = self._drain(pause)
+            elif not on_time:
                 continue
-            pause = self._drain(pause)
+            interval = self._profile().sync_interval_s
+            due = clock.monotonic() + (interval if pause is None else min(pause, interval))
 
-    def _may(self, woken: bool, pause: float | None) -> bool:
+    def _may(self, due: bool) -> bool:
+        """Online at every wake, offline by the timetable only, and never while disconnected by hand."""
         state = self._state()
-        if state.reason is Reason.MANUAL and not state.online:
+        if self._stopping or (not state.online and state.reason is Reason.MANUAL):
             return False
-        return state.online or not woken
+        return state.online or due
 
     def _drain(self, pause: float | None) -> float | None:
         """Deliver until nothing waits; the pause before the next try, None for the timetable's own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -158,14 +158,25 @@ class OperationContext(Protocol):
     """What a running operation may use. The transaction is changed only by :meth:`save`; it is durable when that
     returns. An operation that raises leaves the transaction as it last saved it."""
 
-    operation: Operation
-    parameters: Any
-    """The parameters, an instance of the operation's ``parameters`` type."""
-    register: RegisterFace
-    approved_by: str | None
-    """The manager who approved, when one did."""
-    approver: Staff | None
-    """That manager, whose permissions and limits hold for this operation."""
+    @property
+    def operation(self) -> Operation:
+        """The operation itself."""
+
+    @property
+    def parameters(self) -> Any:
+        """The parameters, an instance of the operation's ``parameters`` type."""
+
+    @property
+    def register(self) -> RegisterFace:
+        """The register."""
+
+    @property
+    def approved_by(self) -> str | None:
+        """The manager who approved, when one did."""
+
+    @property
+    def approver(self) -> Staff | None:
+        """That manager, whose permissions and limits hold for this operation."""
 
     @property
     def record(self) -> RegisterRecord:
@@ -251,10 +262,3 @@ class OperationContext(Protocol):
 
     def lock(self, locked: bool) -> None:
         """Lock the till, or unlock it."""
-
-
-@dataclass
-class OperationTable:
-    """Operations by id, each with the plugin it came from."""
-
-    by_id: dict[int, tuple[Operation, str]] = field(default_factory=dict)

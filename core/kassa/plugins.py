@@ -122,7 +122,8 @@ class PluginHost:
     def _check(self, extensions: list[Extension[Any]]) -> list[LoadedPlugin]:
         checked: list[LoadedPlugin] = []
         for extension in extensions:
-            info = getattr(extension.plugin, "PLUGIN", None)
+            module: Any = extension.plugin
+            info = getattr(module, "PLUGIN", None)
             dist = extension.entry_point.dist
             name, version = (dist.name, dist.version) if dist is not None else ("", "")
             if not isinstance(info, PluginInfo):
@@ -137,7 +138,7 @@ class PluginHost:
                     f"API level {info.api_level}; supported: {sorted(SUPPORTED_API_LEVELS)}", name,
                 )  # fmt: skip
             else:
-                checked.append(LoadedPlugin(extension.name, info, extension.plugin, name, version))
+                checked.append(LoadedPlugin(extension.name, info, module, name, version))
         return checked
 
     def _register(self, plugins: list[LoadedPlugin]) -> None:

@@ -46,5 +46,3 @@ def synchronise_now(register: RegisterFace) -> bool | None:
     """Begin a round at once."""
     synchroniser = _running.get(id(register))
     return None if synchroniser is None else synchroniser.now()
-
-

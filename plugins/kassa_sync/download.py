@@ -63,7 +63,7 @@ class Download:
             page = self._register.remote.send(
                 ReadChanges(table, after, PAGE_ROWS), self._register.request_context(plugin="sync")
             )
-            if page.rows or first and after == 0:
+            if page.rows or (first and after == 0):
                 with writing() as connection:
                     apply_page(connection, page)
                 self.pages += 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kassa.errors import JournalDamaged, JournalError, JournalInUse, JournalNotWritten
-from kassa.text import literal, texts
+from kassa.text import texts
 
 _, n_ = texts("kassa")
 VERSION = 1

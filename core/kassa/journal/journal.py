@@ -22,7 +22,7 @@ from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
 from kassa.model import ZERO, RegisterRecord, Transaction
-from kassa.text import literal, texts
+from kassa.text import texts
 
 _, n_ = texts("kassa")
 VERIFY_AT_OPEN = 50
@@ -323,8 +323,9 @@ class Journal:
                 " WHERE series = ? AND sequence > ? ORDER BY sequence LIMIT ?",
                 (series, after, limit),
             ).fetchall()
-        for row in rows:
-            yield StoredEntry(*row[:5], datetime.fromisoformat(row[5]), *row[6:])
+        for owner, sequence, entry_id, kind, number, at, digest, data in rows:
+            moment = datetime.fromisoformat(at)
+            yield StoredEntry(owner, sequence, entry_id, kind, number, moment, digest, data)
 
     def entries(self, *, after: int = 0, limit: int = -1) -> list[StoredEntry]:
         """The open series' entries after a sequence number, in sequence."""
@@ -441,7 +442,10 @@ class Journal:
                 "SELECT command_id, name, context, request, state = 'doubtful' FROM command"
                 " WHERE state IN ('pending', 'doubtful') ORDER BY command_id"
             ).fetchall()
-        return [PendingCommand(*row[:4], bool(row[4])) for row in rows]
+        return [
+            PendingCommand(command_id, name, context, request, bool(doubtful))
+            for command_id, name, context, request, doubtful in rows
+        ]
 
     def command_answer(self, command_id: str) -> bytes | None:
         """The answer that a command got, if the journal has it."""
@@ -454,9 +458,7 @@ class Journal:
     def setting(self, owner: str, name: str) -> str | None:
         """A kept value."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)
-            ).fetchone()
+            row = connection.execute("SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)).fetchone()
         return None if row is None else row[0]
 
     def keep_setting(self, owner: str, name: str, value: str | None) -> None:

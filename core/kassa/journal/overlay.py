@@ -51,9 +51,7 @@ class OverlayBook:
     def rows(self, table: str) -> dict[str, dict[str, Any] | None]:
         """The rows over a table, by key."""
         with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT row_key, data FROM overlay WHERE table_name = ?", (table,)
-            ).fetchall()
+            found = connection.execute("SELECT row_key, data FROM overlay WHERE table_name = ?", (table,)).fetchall()
         return {key: None if data is None else msgspec.json.decode(data) for key, data in found}
 
     def delivered(self) -> tuple[OverlayMark, ...]:
@@ -64,7 +62,7 @@ class OverlayBook:
                 "SELECT table_name, row_key, command_id, online FROM overlay JOIN series USING (series)"
                 " WHERE online = 1 OR overlay.sequence <= series.acknowledged"
             ).fetchall()
-        return tuple(OverlayMark(*row[:3], done=bool(row[3])) for row in found)
+        return tuple(OverlayMark(table, key, command, bool(done)) for table, key, command, done in found)
 
     def settle(self, marks: Iterable[OverlayMark]) -> None:
         """Take away rows that have come back from the store server; a later change of the same row stays."""

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 import structlog
@@ -42,7 +42,7 @@ class Exchange:
         """
         context = self._register.request_context(plugin=plugin)
         if isinstance(request, Command):
-            return self._command(request, context, generation)  # type: ignore[return-value]
+            return cast(Answer, self._command(request, context, generation))
         return self._register.connection.send(request, context)
 
     def _command(self, command: Command[Any], context: RequestContext, generation: int) -> Any:

@@ -1,4 +1,4 @@
-"""What an activated register's folder holds besides journal and device key: where its store server is, and its trust."""
+"""What an activated register's folder holds besides journal and key: its store server, and whom it trusts."""
 
 from __future__ import annotations
 

@@ -94,9 +94,10 @@ class SaleLane:
     def _watch_budget(self) -> None:
         while not self._clock.wait(self._stopping, WATCH_EVERY_S):
             job = self._current
-            if job is not None and job.started is not None:
-                if self._clock.monotonic() - job.started > job.budget_s:
-                    self.give_up(job)
+            if job is None or job.started is None:
+                continue
+            if self._clock.monotonic() - job.started > job.budget_s:
+                self.give_up(job)
 
     def give_up(self, job: Job) -> None:
         """Take the lane from the worker that runs ``job``."""

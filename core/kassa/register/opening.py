@@ -25,7 +25,7 @@ from kassa.register.face import Event
 from kassa.register.installation import Installation
 from kassa.register.local_runtime import LocalRuntime
 from kassa.register.register import Register
-from kassa.requests.handlers import CORE_HANDLERS
+from kassa.requests.handlers import HANDLERS
 from kassa.runtime.runtime import Runtime
 from kassa.text import Text, literal, texts
 from kassa.trust import client_context
@@ -65,12 +65,10 @@ def open_register(
     return register
 
 
-def _assemble(
-    directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder
-) -> Register:
+def _assemble(directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder) -> Register:
     record = journal.record
     plugins = PluginHost(() if record is None else record.plugins, finder)
-    runtime = Runtime([*(("kassa", handler) for handler in CORE_HANDLERS), *plugins.hooks.register_handlers()])
+    runtime = Runtime([*(("kassa", handler) for handler in HANDLERS), *plugins.hooks.register_handlers()])
     for refused in runtime.refused:
         plugins.problem(refused.plugin, "register_handlers", refused.what)
     database = OfflineDatabase(directory, journal, environment)

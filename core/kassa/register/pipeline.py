@@ -1,4 +1,4 @@
-"""The way of an operation: known, allowed here, permitted, available in this connection state; then run, then events."""
+"""The way of an operation: known, allowed here, permitted, available in this state; then run, then events."""
 
 from __future__ import annotations
 
@@ -167,5 +167,3 @@ class Pipeline:
                 where=f"operation {operation.id} answered {type(result).__name__}",
             )  # fmt: skip
         return result
-
-

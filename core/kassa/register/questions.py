@@ -32,9 +32,12 @@ class Questions:
             self._on_change(question)
             self._clock.wait(self._answered, question.timeout_s)
             self.open = None
-            choice = self._choice or question.default
+            choice = self._chosen(question)
             self._on_change(None)
             return choice
+
+    def _chosen(self, question: Question) -> str:
+        return question.default if self._choice is None else self._choice
 
     def answer(self, choice: str) -> None:
         """Answer the open question; ignored when there is none or the choice is not one of its own."""

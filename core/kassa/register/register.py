@@ -184,7 +184,11 @@ class Register:
             return self.pipeline.run(operation_id, parameters, approval, generation)
         except KassaError as error:
             structlog.get_logger("kassa.register").info(
-                "operation_said_no", operation=operation_id, error_code=error.code, where=error.where, what=str(error.what)
+                "operation_said_no",
+                operation=operation_id,
+                error_code=error.code,
+                where=error.where,
+                what=str(error.what),
             )
             raise
         finally:

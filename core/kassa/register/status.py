@@ -40,7 +40,7 @@ def _facts(connection: sqlite3.Connection, directory: Path) -> list[tuple[str, s
             facts.append(("Numbering has stopped", series[4]))
     marks = ",".join("?" * len(SALE_KINDS))
     (count,) = connection.execute(
-        f"SELECT count(*) FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"  # noqa: S608
+        f"SELECT count(*) FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
         f" AND kind IN ({marks})",
         SALE_KINDS,
     ).fetchone()

@@ -45,14 +45,16 @@ class OverlayRecords:
         """Rows whose columns equal the given values, the register's own among them."""
         over = self._over(table)
         base = [] if self._absent(over) else self._needed_base().find(table, limit=limit + len(over), **equals)
-        own = [row for row in over.values() if row is not None and all(row[k] == v for k, v in equals.items())]
+        own: list[Row] = [
+            row for row in over.values() if row is not None and all(row[k] == v for k, v in equals.items())
+        ]
         return self._merge(table, base, own, over, limit)
 
     def search(self, table: str, columns: tuple[str, ...], words: str, *, limit: int = 50) -> list[Row]:
         """Rows in which every word occurs, the register's own among them."""
         over = self._over(table)
         base = [] if self._absent(over) else self._needed_base().search(table, columns, words, limit=limit + len(over))
-        own = [row for row in over.values() if row is not None and _has_words(row, columns, words)]
+        own: list[Row] = [row for row in over.values() if row is not None and _has_words(row, columns, words)]
         return self._merge(table, base, own, over, limit)
 
     def put(self, table: str, row: Row) -> None:

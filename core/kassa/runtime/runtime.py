@@ -36,7 +36,7 @@ class Runtime:
     def _add(self, plugin: str, handler: Handler) -> None:
         request = handler.request
         name = getattr(request, "NAME", "")
-        if not (isinstance(request, type) and issubclass(request, (Query, Command))):
+        if not issubclass(request, (Query, Command)):
             self._refuse(plugin, _("Request {name} is neither a query nor a command.", name=literal(str(request))))
         elif not name or request.ANSWER is None:
             self._refuse(plugin, _("Request {name} has no name or no answer.", name=literal(request.__name__)))

@@ -47,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         if dialect.name == "mssql":
-            return dialect.type_descriptor(mssql.DATETIME2(6))
+            return dialect.type_descriptor(mssql.DATETIME2(6))  # type: ignore[no-untyped-call]
         return dialect.type_descriptor(DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -99,4 +99,4 @@ def words(length: int) -> Unicode:
 
 def document() -> Unicode:
     """A JSON document of any length."""
-    return Unicode().with_variant(mssql.NVARCHAR("max"), "mssql")
+    return Unicode().with_variant(mssql.NVARCHAR(None), "mssql")
