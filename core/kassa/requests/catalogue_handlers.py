@@ -1,87 +1,113 @@
-"""Handlers of :mod:`kassa.requests.catalogue`."""
+"""Handlers of :mod:`kassa.requests.catalogue`. Finding an item by its code is the way of every scan: one select."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
+from sqlalchemy import bindparam, select
+
 from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
-from kassa.model import Item
-from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
-from kassa.runtime.request import HandlerContext, Records, Row
 from kassa.folding import fold
-from kassa.text import literal, texts
+from kassa.model import Item
+from kassa.requests.barcodes import other_readings
+from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
+from kassa.runtime.request import Handler, HandlerContext, Records, Row
+from kassa.schema.master import barcode, item, tax_code
+from kassa.text import Text, literal, texts
 
 _, n_ = texts("kassa")
 
 LONGEST_CODE = 40
 LARGEST_SEARCH = 200
-_UPC, _EAN = 12, 13
+_ONE = Decimal(1)
+
+_SOLD = (
+    item.c.item_number,
+    item.c.description,
+    item.c.unit_price,
+    item.c.unit,
+    item.c.blocked,
+    item.c.tax_code,
+    tax_code.c.rate,
+)
+_RATED = item.outerjoin(tax_code, tax_code.c.tax_code == item.c.tax_code)
+_BARCODED = barcode.join(item, item.c.item_number == barcode.c.item_number).outerjoin(
+    tax_code, tax_code.c.tax_code == item.c.tax_code
+)
+_BY_BARCODE = select(*_SOLD, barcode.c.barcode, barcode.c.quantity).select_from(_BARCODED)
+_BY_NUMBER = select(*_SOLD).select_from(_RATED)
+
+EXACT_BARCODE = _BY_BARCODE.where(barcode.c.barcode == bindparam("code"))
+ONE_OF_BARCODES = _BY_BARCODE.where(barcode.c.barcode.in_(bindparam("codes", expanding=True)))
+EXACT_NUMBER = _BY_NUMBER.where(item.c.item_number == bindparam("code"))
+ONE_OF_NUMBERS = _BY_NUMBER.where(item.c.item_number.in_(bindparam("codes", expanding=True)))
+"""The select that finds a scanned code, and those that follow when nothing has it."""
 
 
 def find_item(request: FindItem, context: HandlerContext) -> Item:
     """The item with that barcode or, if no barcode is that, that item number.
 
+    If nothing has exactly that code, other readings of the same barcode are tried (a UPC-A is an EAN-13 with a leading
+    zero), and the item number in other case, where just one item has it.
+
     :raises NotFound: there is none.
     :raises NotAllowed: it is blocked for sale.
+    :raises NotAvailable: its tax rate is missing.
     """
     code = request.code.strip()
-    if not code or len(code) > LONGEST_CODE:
-        raise _not_found(code)
-    for barcode in _readings(code):
-        row = context.records.get("barcode", barcode)
-        if row is not None:
-            return _item(context.records, row["item_number"], code, barcode, row["quantity"])
-    return _item(context.records, code, code)
-
-
-def _readings(code: str) -> Iterator[str]:
-    """The ways in which a scanner may have read a barcode: a UPC-A is an EAN-13 with a leading 0."""
-    yield code
-    if code.isdecimal() and len(code) == _UPC:
-        yield "0" + code
-    elif code.isdecimal() and len(code) == _EAN and code.startswith("0"):
-        yield code[1:]
-
-
-def _item(records: Records, number: str, code: str, barcode: str | None = None, quantity: Decimal = Decimal(1)) -> Item:
-    row = records.get("item", number)
+    if not code:
+        raise InvalidInput(_("Scan or type an item."))
+    row = _find(context.records, code)
     if row is None:
-        raise _not_found(code)
+        raise NotFound(
+            _("Nothing has the number {code}.", code=literal(code[:LONGEST_CODE])),
+            hint=_("Scan again, or search by name."),
+        )
+    return _sellable(row)
+
+
+def _find(records: Records, code: str) -> Row | None:
+    if len(code) <= LONGEST_CODE:
+        rows = records.select(EXACT_BARCODE, {"code": code}) or records.select(EXACT_NUMBER, {"code": code})
+        if rows:
+            return rows[0]
+    readings = [reading for reading in other_readings(code) if len(reading) <= LONGEST_CODE]
+    rows = records.select(ONE_OF_BARCODES, {"codes": readings}) if readings else []
+    if rows:
+        return rows[0]
+    cases = sorted({code.upper(), code.lower()} - {code})
+    rows = records.select(ONE_OF_NUMBERS, {"codes": cases}) if cases and len(code) <= LONGEST_CODE else []
+    return rows[0] if len(rows) == 1 else None
+
+
+def _sellable(row: Row) -> Item:
     if row["blocked"]:
         raise NotAllowed(
             _("{item} may not be sold.", item=literal(row["description"])), hint=_("Ask the store manager.")
         )
-    item = _as_item(row, records, barcode, quantity)
-    if item is None:
+    if row["rate"] is None:
         raise NotAvailable(
             _("{item} has no tax rate and cannot be sold.", item=literal(row["description"])),
-            hint=_("Call support: tax code {tax_code} is missing.", tax_code=literal(row["tax_code"])),
+            hint=_tax_missing(row["tax_code"]),
         )
-    return item
+    return _as_item(row, row["rate"])
 
 
-def _as_item(row: Row, records: Records, barcode: str | None = None, quantity: Decimal = Decimal(1)) -> Item | None:
-    tax = records.get("tax_code", row["tax_code"])
-    if tax is None:
-        return None
+def _as_item(row: Row, rate: Decimal) -> Item:
     return Item(
         number=row["item_number"],
         description=row["description"],
         unit_price=row["unit_price"],
         tax_code=row["tax_code"],
-        tax_rate=tax["rate"],
+        tax_rate=rate,
         unit=row["unit"],
-        barcode=barcode,
-        quantity=quantity,
+        barcode=row.get("barcode"),
+        quantity=row.get("quantity", _ONE),
     )
 
 
-def _not_found(code: str) -> NotFound:
-    return NotFound(
-        _("Nothing has the number {code}.", code=literal(code[:LONGEST_CODE])),
-        hint=_("Scan again, or search by name."),
-    )
+def _tax_missing(code: str) -> Text:
+    return _("Call support: tax code {tax_code} is missing.", tax_code=literal(code))
 
 
 def search_items(request: SearchItems, context: HandlerContext) -> ItemsFound:
@@ -95,5 +121,21 @@ def search_items(request: SearchItems, context: HandlerContext) -> ItemsFound:
         raise InvalidInput(_("Type what to search for."))
     limit = max(1, min(request.limit, LARGEST_SEARCH))
     rows = context.records.search("item", ("search_text",), words, limit=limit + 1)
-    made = (_as_item(row, context.records) for row in rows[:limit] if not row["blocked"])
-    return ItemsFound(tuple(item for item in made if item is not None), more=len(rows) > limit)
+    if not rows:
+        return _only(words, context.records)
+    rates = {row["tax_code"]: row["rate"] for row in context.records.find("tax_code", limit=LARGEST_SEARCH)}
+    items = (
+        _as_item(row, rates[row["tax_code"]]) for row in rows[:limit] if not row["blocked"] and row["tax_code"] in rates
+    )
+    return ItemsFound(tuple(items), more=len(rows) > limit)
+
+
+def _only(words: str, records: Records) -> ItemsFound:
+    """The item with that barcode, where the folded text holds no barcodes."""
+    row = None if " " in words else _find(records, words)
+    if row is None or row["blocked"] or row["rate"] is None:
+        return ItemsFound(())
+    return ItemsFound((_as_item(row, row["rate"]),))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(FindItem, find_item), Handler(SearchItems, search_items))

@@ -9,7 +9,7 @@ import msgspec
 from kassa.errors import NotFound
 from kassa.model import Transaction
 from kassa.requests.suspended import ListSuspended, RecallSale, Suspended, SuspendedSales, SuspendSale
-from kassa.runtime.request import HandlerContext, Row, Side
+from kassa.runtime.request import Handler, HandlerContext, Row, Side
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -36,8 +36,8 @@ def suspend_sale(request: SuspendSale, context: HandlerContext) -> Suspended:
 
 
 def recall_sale(request: RecallSale, context: HandlerContext) -> Transaction:
-    """Take a suspended sale up. In a register without its store server only its own can be: another register may have
-    taken up one of theirs.
+    """Take a suspended sale up: it is the asking register's and cashier's now. In a register without its store server
+    only its own can be: another register may have taken up one of theirs.
 
     :raises NotFound: somebody has taken it up already, or it is another register's.
     """
@@ -48,7 +48,9 @@ def recall_sale(request: RecallSale, context: HandlerContext) -> Transaction:
             hint=_("Look at the list again: another register may have taken it up."),
         )
     context.records.remove(TABLE, request.transaction_id)
-    return msgspec.json.decode(row["transaction"], type=Transaction)
+    sale = msgspec.json.decode(row["transaction"], type=Transaction)
+    staff_id = context.caller.staff_id or sale.staff_id
+    return msgspec.structs.replace(sale, register_id=context.caller.register_id, staff_id=staff_id)
 
 
 def list_suspended(request: ListSuspended, context: HandlerContext) -> SuspendedSales:
@@ -68,3 +70,10 @@ def _may_take_up(row: Row, context: HandlerContext) -> bool:
     if row["store_id"] != context.store.store_id:
         return False
     return context.side is Side.STORE_SERVER or bool(row["register_id"] == context.caller.register_id)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Handler(SuspendSale, suspend_sale),
+    Handler(RecallSale, recall_sale),
+    Handler(ListSuspended, list_suspended),
+)
