@@ -1,0 +1,89 @@
+"""What is an answer (S1), and opening one: the answer's value, or the refusal raised as its own class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from kassa.errors import REFUSALS, NoAnswer, NotAllowed, Refusal
+from kassa.gateway.failures import SERVER_ERROR, UNREACHABLE
+from kassa.protocol import CONTENT_TYPE, NO_ANSWER_STATUSES, PROTOCOL_HEADER, SPOKEN, Answered, RefusalMessage
+from kassa.text import Text, texts
+
+_, n_ = texts("kassa")
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes of an answer's body that are read before it is given up."""
+
+
+def check_answer(status: int, headers: Mapping[str, str], where: str) -> None:
+    """Look at a response's status and headers alone.
+
+    :raises NoAnswer: it is not an answer of a store server.
+    """
+    if status in NO_ANSWER_STATUSES:
+        raise NoAnswer(
+            _("The store server is in trouble (status {status}).", status=str(status)),
+            reason=SERVER_ERROR, where=f"{where}: {status}",
+        )  # fmt: skip
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != CONTENT_TYPE or not headers.get(PROTOCOL_HEADER, "").strip().isdigit():
+        raise NoAnswer(
+            _("Something else than the store server answered. Does the network want a log on?"),
+            reason=SERVER_ERROR if status > 500 else UNREACHABLE, where=f"{where}: {status} {content_type}",
+        )  # fmt: skip
+
+
+async def read_body(response: httpx.Response, largest: int, where: str) -> bytes:
+    """The whole body.
+
+    :raises NoAnswer: it is larger than ``largest`` bytes.
+    """
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > largest:
+            what = _("The store server's answer is too large.")
+            raise NoAnswer(what, reason=SERVER_ERROR, where=f"{where}: over {largest} bytes")
+    return bytes(body)
+
+
+def open_answer(body: bytes, protocol: int, answer: Any, where: str) -> tuple[Any, datetime | None]:
+    """The answer's value, of type ``answer``, and the store server's time if it says it.
+
+    :raises Refusal: the answer is no; the class that its code names.
+    :raises NoAnswer: the body is not what a store server answers.
+    """
+    try:
+        answered = msgspec.json.decode(body, type=Answered)
+        if answered.refusal is not None:
+            raise refusal(answered.refusal)
+        if protocol not in SPOKEN:
+            raise NoAnswer(_other_version(), reason=SERVER_ERROR, where=f"{where}: protocol {protocol}")
+        return msgspec.json.decode(_value(body, answered, answer), type=answer), answered.server_time
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        what = _("The store server's answer cannot be read.")
+        raise NoAnswer(what, reason=SERVER_ERROR, where=f"{where}: {error}") from error
+
+
+def _value(body: bytes, answered: Answered, answer: Any) -> bytes | msgspec.Raw:
+    if answered.answer is not None:
+        return answered.answer
+    # Null is left out of an envelope; and what is posted (journal, activation) may be answered without one.
+    return b"null" if answer in (None, type(None)) else body
+
+
+def refusal(message: RefusalMessage) -> Refusal:
+    """The refusal that ``message`` carries, as the class its code names; a plain one for an unknown code."""
+    kind = REFUSALS.get(message.code, Refusal)
+    if issubclass(kind, NotAllowed):
+        return kind(message.what, hint=message.hint, where=message.where, override=message.override)
+    return kind(message.what, hint=message.hint, where=message.where)
+
+
+def _other_version() -> Text:
+    return _("The store server speaks another version of Kassa.")
