@@ -1,0 +1,145 @@
+"""Activation: one-time codes, and what they make: a device, and a new series of its register."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from kassa.environment import Environment
+from kassa.errors import InvalidInput, NotAllowed, NotFound
+from kassa.journal.entry import GENESIS
+from kassa.protocol import ActivationAnswer, ActivationRequest
+from kassa.text import literal, texts
+from kassa_server import audit
+from kassa_server.channel import lock_row
+from kassa_server.record import read_record
+from kassa_server.schema import activation_code, device, register, series
+
+_, n_ = texts("kassa_server")
+
+VALID_FOR = timedelta(hours=24)
+_CODE_BYTES = 15
+_GROUP = 4
+_KEY_BYTES = 32
+
+
+def make_code(connection: Connection, environment: Environment, register_id: str) -> str:
+    """A new activation code for a register: 120 random bits in groups of four letters and digits, valid for a day.
+    Only its hash is kept.
+
+    :raises NotFound: there is no such register.
+    """
+    known = connection.execute(select(register.c.register_id).where(register.c.register_id == register_id)).first()
+    if known is None:
+        raise NotFound(_("There is no register {register}.", register=literal(register_id)))
+    letters = base64.b32encode(environment.random_bytes(_CODE_BYTES)).decode()
+    code = "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+    now = environment.clock.utc()
+    connection.execute(
+        insert(activation_code).values(
+            code_hash=_hash(code), register_id=register_id, made_at=now, expires_at=now + VALID_FOR
+        )
+    )
+    return code
+
+
+def activate(connection: Connection, environment: Environment, request: ActivationRequest) -> ActivationAnswer:
+    """Make a device a register.
+
+    A register that was active before is replaced: its device is not served any more, its series is closed at the last
+    entry known, and what it still delivers of it is taken and shown. A code that the same key has used gets the same
+    answer again: the first one may have been lost on the network.
+
+    :raises NotAllowed: the code is unknown, used or too old; which of these is not told.
+    :raises InvalidInput: key, secret or series cannot be used.
+    """
+    _check(request)
+    now = environment.clock.utc()
+    code = lock_row(connection, select(activation_code).where(activation_code.c.code_hash == _hash(request.code)))
+    if code is None or code.expires_at <= now:
+        raise _not_valid()
+    if code.device_id is not None:
+        return _again(connection, code, request)
+    lock_row(connection, select(register).where(register.c.register_id == code.register_id))
+    _close(connection, code.register_id, now)
+    device_id = environment.new_id()
+    connection.execute(
+        insert(device).values(
+            device_id=device_id,
+            register_id=code.register_id,
+            name=request.device_name[:100],
+            public_key=request.public_key,
+            secret=request.secret,
+            activated_at=now,
+        )
+    )
+    number = _open_series(connection, code.register_id, device_id, request.series, now)
+    used = activation_code.c.code_hash == code.code_hash
+    connection.execute(update(activation_code).where(used).values(device_id=device_id))
+    audit.note(connection, "activated", now, register_id=code.register_id, device=device_id, series_number=number)
+    return ActivationAnswer(device_id, number, read_record(connection, code.register_id))
+
+
+def _check(request: ActivationRequest) -> None:
+    lengths = (len(request.public_key), len(request.secret))
+    try:
+        whole_series = len(bytes.fromhex(request.series)) * 2 == len(request.series) == 32
+    except ValueError:
+        whole_series = False
+    if lengths != (_KEY_BYTES, _KEY_BYTES) or not whole_series:
+        raise InvalidInput(_("The device's key cannot be used."), hint=_("Call support: the register needs an update."))
+
+
+def _again(connection: Connection, code: Row[Any], request: ActivationRequest) -> ActivationAnswer:
+    """The answer once more, for the device that has used the code."""
+    own = connection.execute(select(device).where(device.c.device_id == code.device_id)).one()
+    opened = connection.execute(
+        select(series.c.number).where(series.c.series_id == request.series, series.c.device_id == own.device_id)
+    ).scalar()
+    if own.public_key != request.public_key or own.replaced_at is not None or opened is None:
+        raise _not_valid()
+    return ActivationAnswer(own.device_id, opened, read_record(connection, code.register_id))
+
+
+def _close(connection: Connection, register_id: str, now: datetime) -> None:
+    mine = (device.c.register_id == register_id) & device.c.replaced_at.is_(None)
+    connection.execute(update(device).where(mine).values(replaced_at=now))
+    still_open = (series.c.register_id == register_id) & series.c.closed_at.is_(None)
+    connection.execute(update(series).where(still_open).values(closed_at=now, closed_sequence=series.c.sequence))
+
+
+def _open_series(connection: Connection, register_id: str, device_id: str, series_id: str, now: datetime) -> int:
+    taken = connection.execute(select(series.c.series_id).where(series.c.series_id == series_id)).first()
+    if taken is not None:
+        raise InvalidInput(_("That series is open already."), hint=_("Call support: the register was copied."))
+    highest = select(func.max(series.c.number)).where(series.c.register_id == register_id)
+    number = int(connection.execute(highest).scalar() or 0) + 1
+    connection.execute(
+        insert(series).values(
+            series_id=series_id,
+            register_id=register_id,
+            device_id=device_id,
+            number=number,
+            opened_at=now,
+            sequence=0,
+            hash=GENESIS,
+        )
+    )
+    return number
+
+
+def _hash(code: str) -> str:
+    plain = "".join(sign for sign in code.upper() if sign.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _not_valid() -> NotAllowed:
+    return NotAllowed(
+        _("This activation code is not valid, or not any more."),
+        kept=_("Nothing was changed."),
+        hint=_("Make a new one with: kassa activation-code REGISTER"),
+    )

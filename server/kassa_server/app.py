@@ -1,0 +1,135 @@
+"""The store server as an ASGI application: the protocol's paths over :class:`kassa_server.server.StoreServer`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from kassa.environment import Environment
+from kassa.errors import InvalidInput, NotServed
+from kassa.text import texts
+from kassa.trust import CA_PATH
+from kassa_server.channel import Channel
+from kassa_server.migrate import upgrade
+from kassa_server.server import StoreServer
+
+_, n_ = texts("kassa_server")
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of a request's body: hundreds of times a register's batch. More is refused, and answered as a refusal, so that
+a register does not try it for ever."""
+
+
+def create_app(
+    database: str, *, environment: Environment | None = None, ca_certificate: str | None = None
+) -> Starlette:
+    """The store server on the channel database at ``database``, which is upgraded first.
+
+    :param database: an SQLAlchemy URL.
+    :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
+    """
+    channel = Channel(database, environment)
+    upgrade(channel.engine)
+    server = StoreServer(channel)
+    app = Starlette(
+        routes=[
+            Route("/v1/requests/{name}", _answer_request, methods=["POST"]),
+            Route("/v1/journal", _take_journal, methods=["POST"]),
+            Route("/v1/activate", _activate, methods=["POST"]),
+            Route(CA_PATH, _certificate_authority, methods=["GET"]),
+            Route("/healthz", _health, methods=["GET"]),
+        ],
+        exception_handlers={404: _not_served, 405: _not_served},
+        lifespan=_lifespan,
+    )
+    app.state.server = server
+    app.state.ca_certificate = ca_certificate
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    server = _server(app)
+    await run_in_threadpool(_post_what_was_left, server)
+    yield
+    server.channel.close()
+
+
+def _post_what_was_left(server: StoreServer) -> None:
+    try:
+        server.poster.post_waiting()
+    except SQLAlchemyError:
+        server.log.exception("posting_waits")
+
+
+def _server(app: Starlette) -> StoreServer:
+    server: StoreServer = app.state.server
+    return server
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None if it is larger than :data:`LARGEST_BODY`, which is read to its end all the same so that the
+    refusal gets through."""
+    body = bytearray()
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= LARGEST_BODY:
+            body += chunk
+    return bytes(body) if size <= LARGEST_BODY else None
+
+
+async def _answer_request(request: Request) -> Response:
+    server, name = _server(request.app), request.path_params["name"]
+    return await _with_body(request, lambda body: server.request(name, request.url.path, request.headers, body))
+
+
+async def _take_journal(request: Request) -> Response:
+    server = _server(request.app)
+    return await _with_body(request, lambda body: server.journal(request.url.path, request.headers, body))
+
+
+async def _activate(request: Request) -> Response:
+    server = _server(request.app)
+    return await _with_body(request, lambda body: server.activate(request.headers, body))
+
+
+async def _with_body(request: Request, work: Callable[[bytes], Response]) -> Response:
+    try:
+        body = await _body(request)
+    except ClientDisconnect:
+        return PlainTextResponse("", 400)
+    if body is None:
+        refusal = InvalidInput(
+            _("What the register sent is too large."), hint=_("Call support."), where=f"over {LARGEST_BODY} bytes"
+        )
+        return await run_in_threadpool(_server(request.app).refuse, refusal, request.headers, 413)
+    return await run_in_threadpool(work, body)
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    refusal = NotServed(_("The store server does not serve this."), where=request.url.path)
+    return await run_in_threadpool(_server(request.app).refuse, refusal, request.headers)
+
+
+async def _certificate_authority(request: Request) -> Response:
+    certificate = request.app.state.ca_certificate
+    if certificate is None:
+        return PlainTextResponse("", 404)
+    return PlainTextResponse(certificate, media_type="application/x-pem-file")
+
+
+async def _health(request: Request) -> Response:
+    """For supervisors: a real query on the channel database."""
+    try:
+        await run_in_threadpool(_server(request.app).channel.check)
+    except SQLAlchemyError:
+        return JSONResponse({"status": "the channel database does not answer"}, 503)
+    return JSONResponse({"status": "ok"})

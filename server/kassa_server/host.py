@@ -1,0 +1,137 @@
+"""The commerce runtime in the store server: core handlers, the server's own, and those of every plugin that any of
+its registers runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, select
+
+from kassa.errors import InvalidInput, NotServed
+from kassa.model import EnabledPlugin
+from kassa.plugins import PluginHost
+from kassa.requests import HANDLERS
+from kassa.runtime.channel_records import ChannelRecords
+from kassa.runtime.request import Command, Credentials, Request, RequestContext, Side
+from kassa.runtime.runtime import Runtime
+from kassa.text import texts
+from kassa_server.channel import Channel
+from kassa_server.commands import CommandCall, Outcome, do_once
+from kassa_server.credentials import ChannelCredentials, credentials_of
+from kassa_server.door import Caller
+from kassa_server.master_data import remove_row, write_row
+from kassa_server.record import read_store
+from kassa_server.schema import register_plugin
+from kassa_server.server_handlers import SERVER_HANDLERS, ServerContext
+
+_, n_ = texts("kassa_server")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request on its way to its handler: ``body`` is its JSON."""
+
+    name: str
+    body: bytes
+    context: RequestContext
+    caller: Caller | None = None
+
+
+class Host:
+    """Runs requests on the channel database.
+
+    :param plugins: their entry point names; None: all that the registers in the database have.
+    """
+
+    def __init__(self, channel: Channel, plugins: Sequence[str] | None = None) -> None:
+        self._channel = channel
+        names = self._names() if plugins is None else plugins
+        self.plugins = PluginHost([EnabledPlugin(name) for name in names])
+        own = [("kassa", handler) for handler in (*HANDLERS, *SERVER_HANDLERS)]
+        self.runtime = Runtime([*own, *self.plugins.hooks.register_handlers()])
+        log = structlog.get_logger("kassa.server")
+        for refused in self.runtime.refused:
+            log.error("handler_refused", plugin=refused.plugin, what=str(refused.what))
+
+    def _names(self) -> list[str]:
+        with self._channel.reading() as connection:
+            statement = select(register_plugin.c.name).distinct().order_by(register_plugin.c.name)
+            return list(connection.execute(statement).scalars())
+
+    def answer(self, call: Call) -> Outcome:
+        """The answer to a request, or what a command's first try came to.
+
+        :raises kassa.errors.Refusal: the answer is no.
+        """
+        request = self.decode(call)
+        if isinstance(request, Command):
+            with self._channel.writing() as connection:
+                return self.command(connection, call, request)
+        with self._channel.reading() as connection:
+            return Outcome(answer=self._run(connection, call, request))
+
+    def command(self, connection: Connection, call: Call, request: Command[Any]) -> Outcome:
+        """Do a command once, within the caller's transaction."""
+        context = call.context
+        once = CommandCall(request.command_id, call.name, context.store_id, context.register_id, call.body, self._now())
+        return do_once(connection, once, lambda: self._run(connection, call, request))
+
+    def decode(self, call: Call) -> Request[Any]:
+        """The request itself.
+
+        :raises NotServed: no such request, or not of this plugin in this version.
+        :raises InvalidInput: it does not read as one.
+        """
+        if not self.runtime.serves(call.name, Side.STORE_SERVER):
+            raise _not_served(call.name)
+        self._check_version(call)
+        try:
+            request: Request[Any] = msgspec.json.decode(call.body, type=self.runtime.request_type(call.name))
+        except (msgspec.DecodeError, ValueError) as error:
+            raise InvalidInput(
+                _("The store server could not read what the register asked."),
+                hint=_("Call support: register and store server may need an update."),
+                where=f"{call.name}: {error}",
+            ) from error
+        return request
+
+    def _check_version(self, call: Call) -> None:
+        """A plugin's own requests are answered in the version that its register runs, or not at all."""
+        owner = self.runtime.plugin_of(call.name)
+        asked = call.context
+        loaded = self.plugins.loaded.get(owner)
+        if loaded is not None and asked.plugin == owner and asked.version not in ("", loaded.version):
+            raise _not_served(f"{call.name}: {owner} {asked.version}, here {loaded.version}")
+
+    def _run(self, connection: Connection, call: Call, request: Request[Any]) -> bytes:
+        with ExitStack() as stack:
+            store = read_store(connection, call.context.store_id)
+            writable = isinstance(request, Command)
+            # A second writing transaction beside the command's own would wait for it for ever.
+            credentials: Credentials = (
+                ChannelCredentials(connection, store.store_id)
+                if writable
+                else stack.enter_context(credentials_of(self._channel, store.store_id))
+            )
+            records = ChannelRecords(connection, write_row if writable else None, remove_row if writable else None)
+            context = ServerContext(
+                Side.STORE_SERVER, records, credentials, call.context, store, self._channel.environment,
+                channel=self._channel, connection=connection, peer=call.caller,
+            )  # fmt: skip
+            return msgspec.json.encode(self.runtime.execute(request, context))
+
+    def _now(self) -> Any:
+        return self._channel.environment.clock.utc()
+
+
+def _not_served(where: str) -> NotServed:
+    return NotServed(
+        _("The store server does not serve this request."),
+        hint=_("Call support: the store server lacks a plugin or an update."),
+        where=where,
+    )

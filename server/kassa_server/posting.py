@@ -1,0 +1,165 @@
+"""Posting: what journal entries mean, written into business tables. The second step, after the acknowledgement.
+
+Entries of a series are posted in sequence. One that cannot be is parked with its reason, and the next ones go on; a
+person repairs the cause and posts it again (``kassa server post-parked``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from kassa.journal.entry import CommandPayload, EntryBody, SalePayload, decode_entry
+from kassa.masterdata import upsert
+from kassa.runtime.request import Command, RequestContext
+from kassa_server import audit
+from kassa_server.channel import Channel, lock_row
+from kassa_server.host import Call, Host
+from kassa_server.intake import stored_id
+from kassa_server.sales_posting import CannotPost, post_sale
+from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_entry, register, series
+
+AT_ONCE = 50
+"""Entries posted in one transaction, each in a savepoint of its own."""
+LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True)
+class Posted:
+    """How many entries were posted and how many parked."""
+
+    posted: int = 0
+    parked: int = 0
+
+    def __add__(self, other: Posted) -> Posted:
+        return Posted(self.posted + other.posted, self.parked + other.parked)
+
+
+class Poster:
+    """Posts entries; ``host`` runs the commands among them."""
+
+    def __init__(self, channel: Channel, host: Host) -> None:
+        self._channel = channel
+        self._host = host
+        self._log = structlog.get_logger("kassa.server.posting")
+
+    def post_series(self, series_id: str) -> Posted:
+        """Post what waits of one series, in sequence.
+
+        :raises OperationalError: the database does not answer; what was not posted still waits.
+        """
+        done = Posted()
+        while True:
+            with self._channel.writing() as connection:
+                part = self._post_some(connection, series_id)
+            done += part
+            if part.posted + part.parked < AT_ONCE:
+                return done
+
+    def post_waiting(self) -> Posted:
+        """Post what waits of every series: what a server that was killed has left."""
+        with self._channel.reading() as connection:
+            waiting = select(journal_entry.c.series_id).where(journal_entry.c.posting == WAITING).distinct()
+            left = list(connection.execute(waiting).scalars())
+        return sum((self.post_series(series_id) for series_id in left), Posted())
+
+    def post_parked(self) -> Posted:
+        """Try every parked entry again."""
+        with self._channel.writing() as connection:
+            again = update(journal_entry).where(journal_entry.c.posting == PARKED).values(posting=WAITING)
+            connection.execute(again)
+        return self.post_waiting()
+
+    def _post_some(self, connection: Connection, series_id: str) -> Posted:
+        lock_row(connection, select(series.c.series_id).where(series.c.series_id == series_id))
+        waiting = (journal_entry.c.series_id == series_id) & (journal_entry.c.posting == WAITING)
+        rows = connection.execute(
+            select(journal_entry).where(waiting).order_by(journal_entry.c.sequence).limit(AT_ONCE)
+        ).all()
+        done = Posted()
+        for row in rows:
+            done += self._post_one(connection, row)
+        return done
+
+    def _post_one(self, connection: Connection, row: Row[Any]) -> Posted:
+        try:
+            with connection.begin_nested():
+                self._post(connection, row)
+                _mark(connection, row.entry_id, POSTED)
+                connection.execute(delete(parked_entry).where(parked_entry.c.entry_id == row.entry_id))
+        except OperationalError:
+            raise
+        except Exception as error:
+            self._park(connection, row, error)
+            return Posted(parked=1)
+        return Posted(posted=1)
+
+    def _post(self, connection: Connection, row: Row[Any]) -> None:
+        body = decode_entry(row.data)
+        _check(connection, body, row)
+        match body.kind:
+            case "sale" | "void":
+                post_sale(connection, body, msgspec.json.decode(body.payload, type=SalePayload))
+            case "command":
+                self._post_command(connection, body)
+            case _:
+                audit.note(
+                    connection,
+                    body.kind[:40],
+                    body.at,
+                    register_id=body.register_id,
+                    staff_id=body.staff_id,
+                    entry_id=row.entry_id,
+                    payload=msgspec.json.decode(body.payload),
+                )
+
+    def _post_command(self, connection: Connection, body: EntryBody) -> None:
+        """Do a command that was taken while the server was away, unless it was done here before."""
+        payload = msgspec.json.decode(body.payload, type=CommandPayload)
+        context = RequestContext(
+            body.store_id, body.register_id, body.staff_id, plugin=payload.plugin, version=payload.version
+        )
+        call = Call(payload.name, bytes(payload.request), context)
+        request = self._host.decode(call)
+        if not isinstance(request, Command):
+            raise CannotPost(f"{payload.name} is no command")
+        outcome = self._host.command(connection, call, request)
+        if outcome.refusal is not None:
+            raise CannotPost(f"refused here, done at the register: {outcome.refusal.what}")
+
+    def _park(self, connection: Connection, row: Row[Any], error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_REASON]
+        known = connection.execute(select(parked_entry.c.tries).where(parked_entry.c.entry_id == row.entry_id)).scalar()
+        stone = {
+            "entry_id": row.entry_id,
+            "reason": reason,
+            "parked_at": self._channel.environment.clock.utc(),
+            "tries": (known or 0) + 1,
+        }
+        upsert(connection, parked_entry, [stone])
+        _mark(connection, row.entry_id, PARKED)
+        self._log.error("entry_parked", entry=row.entry_id, kind=row.kind, reason=reason)
+
+
+def _mark(connection: Connection, entry_id: str, state: str) -> None:
+    connection.execute(update(journal_entry).where(journal_entry.c.entry_id == entry_id).values(posting=state))
+
+
+def _check(connection: Connection, body: EntryBody, row: Row[Any]) -> None:
+    """That the bytes say what they were delivered as, and speak for their own register."""
+    told = (body.series, body.sequence, stored_id(body.entry_id))
+    if told != (row.series_id, row.sequence, row.entry_id):
+        raise CannotPost(f"the entry says that it is {told}")
+    owner = (
+        select(series.c.register_id, register.c.store_id)
+        .join(register, register.c.register_id == series.c.register_id)
+        .where(series.c.series_id == row.series_id)
+    )
+    own = connection.execute(owner).one()
+    if (body.register_id, body.store_id) != (own.register_id, own.store_id):
+        raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")

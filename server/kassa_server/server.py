@@ -1,0 +1,152 @@
+"""The store server without HTTP around it: a request's headers and body in, a response out. Synchronous; any thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+import structlog
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from kassa.device import SignedHead
+from kassa.errors import InvalidInput, Refusal
+from kassa.protocol import DEVICE_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
+from kassa.text import texts
+from kassa_server.activation import activate
+from kassa_server.answers import BEST, answered, message_of, negotiate, no_answer, refused
+from kassa_server.channel import Channel
+from kassa_server.commands import Outcome
+from kassa_server.door import admit, check_caller
+from kassa_server.heads import note_contact
+from kassa_server.host import Call, Host
+from kassa_server.intake import take_batch
+from kassa_server.posting import Poster
+
+_, n_ = texts("kassa_server")
+
+Message = TypeVar("Message")
+Headers = Mapping[str, str]
+
+
+class StoreServer:
+    """Answers registers from a channel database.
+
+    :param host: runs the requests; made from the database's registers if None.
+    """
+
+    def __init__(self, channel: Channel, host: Host | None = None) -> None:
+        self.channel = channel
+        self.host = host or Host(channel)
+        self.poster = Poster(channel, self.host)
+        self.log = structlog.get_logger("kassa.server")
+
+    def request(self, name: str, path: str, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/requests/<name>``."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.reading() as connection:
+                caller = admit(connection, headers, ("POST", path), body)
+            envelope = _decode(body, RequestEnvelope)
+            check_caller(envelope.context, caller)
+            try:
+                outcome = self.host.answer(Call(name, bytes(envelope.request), envelope.context, caller))
+            except Refusal as refusal:
+                outcome = Outcome(refusal=message_of(refusal))
+            return self._outcome(outcome, protocol, BackgroundTask(self._note_contact, caller.signed))
+
+        return self._guarded(f"request {name}", headers, work)
+
+    def journal(self, path: str, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/journal``: store and acknowledge; then post, before the register hears of it, so that whoever
+        reads after an acknowledgement reads what was delivered."""
+
+        def work(protocol: int) -> Response:
+            batch = None
+            with self.channel.writing() as connection:
+                caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
+                batch = _decode(body, JournalBatch)
+                acknowledgement = take_batch(connection, caller, batch, self._now())
+            if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
+                self.log.error(
+                    "journal_conflict",
+                    register=caller.register_id,
+                    series=batch.series,
+                    entry=acknowledgement.conflict,
+                    head_is_behind=acknowledgement.head_is_behind,
+                )
+            self._post(batch.series)
+            return answered(msgspec.json.encode(acknowledgement), protocol, self._now())
+
+        return self._guarded("journal", headers, work)
+
+    def activate(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/activate``."""
+
+        def work(protocol: int) -> Response:
+            request = _decode(body, ActivationRequest)
+            with self.channel.writing() as connection:
+                answer = activate(connection, self.channel.environment, request)
+            return answered(msgspec.json.encode(answer), protocol, self._now())
+
+        return self._guarded("activate", headers, work)
+
+    def refuse(self, refusal: Refusal, headers: Headers, status: int | None = None) -> Response:
+        """A refusal of something that was not looked at further."""
+
+        def work(protocol: int) -> Response:
+            return refused(message_of(refusal), protocol, self._now(), status=status)
+
+        return self._guarded("refused", headers, work)
+
+    def _guarded(self, what: str, headers: Headers, work: Callable[[int], Response]) -> Response:
+        """Negotiate, work, and turn what is raised into a refusal, or into no answer at all."""
+        started = time.perf_counter()
+        protocol = BEST
+        try:
+            protocol = negotiate(headers)
+            response = work(protocol)
+        except Refusal as refusal:
+            response = refused(message_of(refusal), protocol, self._now())
+            self.log.info("refused", what=what, error_code=refusal.code, where=refusal.where)
+        except Exception:
+            self.log.exception("failed", what=what)
+            response = no_answer()
+        took = round((time.perf_counter() - started) * 1000, 1)
+        self.log.info("served", what=what, device=headers.get(DEVICE_HEADER), status=response.status_code, ms=took)
+        return response
+
+    def _outcome(self, outcome: Outcome, protocol: int, after: BackgroundTask) -> Response:
+        if outcome.refusal is not None:
+            return refused(outcome.refusal, protocol, self._now(), after)
+        assert outcome.answer is not None
+        return answered(outcome.answer, protocol, self._now(), after)
+
+    def _note_contact(self, signed: SignedHead) -> None:
+        try:
+            note_contact(self.channel, signed)
+        except Exception:
+            self.log.exception("head_not_stored")
+
+    def _post(self, series: str) -> None:
+        try:
+            self.poster.post_series(series)
+        except Exception:
+            self.log.exception("posting_waits", series=series)
+
+    def _now(self) -> datetime:
+        return self.channel.environment.clock.utc()
+
+
+def _decode(body: bytes, kind: type[Message]) -> Message:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise InvalidInput(
+            _("The store server could not read what the register sent."),
+            hint=_("Call support: register and store server may need an update."),
+            where=f"{kind.__name__}: {error}",
+        ) from error

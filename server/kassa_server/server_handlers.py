@@ -1,0 +1,181 @@
+"""Handlers of the core's requests that only the store server answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, func, select, true
+
+from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
+from kassa.model import RegisterRecord
+from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
+from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
+from kassa.runtime.request import Handler, HandlerContext, Request, Side
+from kassa.schema.master import MASTER_TABLES, staff, suspended_sale
+from kassa.text import literal, texts
+from kassa_server import audit
+from kassa_server.channel import Channel
+from kassa_server.commands import find_answer
+from kassa_server.credentials import verifiers_for
+from kassa_server.door import Caller
+from kassa_server.record import read_record
+from kassa_server.schema import register, staff_credential, store_staff
+
+_, n_ = texts("kassa_server")
+
+LARGEST_PAGE = 10_000
+_TABLES = {table.name: table for table in MASTER_TABLES}
+
+
+@dataclass(frozen=True)
+class ServerContext(HandlerContext):
+    """What the server's own handlers are given besides.
+
+    :param peer: the device that asks; None for what is posted from a journal.
+    """
+
+    channel: Channel
+    connection: Connection
+    peer: Caller | None
+
+
+def hello(request: Hello, context: ServerContext) -> HelloAnswer:
+    """Accept a register that comes (back) online, and the staff who logged on while it was away. Every assertion is
+    audited, accepted or not.
+
+    :raises NotAllowed: whoever is logged on may not be, in this store; named.
+    """
+    now = context.environment.clock.utc()
+    for assertion in request.assertions:
+        _audit_assertion(assertion, context)
+    if request.staff_id is not None:
+        why = _why_not(context, request.staff_id)
+        if why is not None:
+            raise NotAllowed(
+                _("Staff {staff} may not be logged on in this store any more.", staff=literal(request.staff_id)),
+                hint=_("Log off, and log on with a number that is valid here."),
+                where=why,
+            )
+    own = select(register.c.version).where(register.c.register_id == context.caller.register_id)
+    return HelloAnswer(now, context.connection.execute(own).scalar_one())
+
+
+def _audit_assertion(assertion: StaffAssertion, context: ServerContext) -> None:
+    why = _why_not(context, assertion.staff_id)
+    if why is None and assertion.register_id != context.caller.register_id:
+        why = "other register"
+    current = _version(context.connection, assertion.staff_id)
+    with context.channel.writing() as connection:
+        audit.note(
+            connection,
+            "staff_assertion",
+            assertion.at,
+            register_id=context.caller.register_id,
+            staff_id=assertion.staff_id,
+            accepted=why is None,
+            reason=why,
+            verifier_in_force=assertion.verifier_version == current,
+        )
+
+
+def _why_not(context: ServerContext, staff_id: str) -> str | None:
+    row = context.records.get("staff", staff_id)
+    if row is None:
+        return "unknown"
+    if row["blocked"]:
+        return "blocked"
+    here = (store_staff.c.store_id == context.store.store_id) & (store_staff.c.staff_id == staff_id)
+    works_here = context.connection.execute(select(store_staff.c.staff_id).where(here)).first()
+    return None if works_here is not None else "other store"
+
+
+def _version(connection: Connection, staff_id: str) -> str | None:
+    credential = staff_credential.c
+    return connection.execute(select(credential.version).where(credential.staff_id == staff_id)).scalar()
+
+
+def read_own_record(request: ReadRecord, context: ServerContext) -> RegisterRecord:
+    """The record of the register that asks."""
+    return read_record(context.connection, context.caller.register_id)
+
+
+def read_staff_verifiers(request: ReadStaffVerifiers, context: ServerContext) -> StaffVerifiers:
+    """PIN verifiers keyed with the secret of the register that asks."""
+    if context.peer is None:
+        raise DeviceNotTrusted(_("PIN verifiers are given to the register itself only."))
+    return StaffVerifiers(verifiers_for(context.connection, context.store.store_id, context.peer.secret))
+
+
+def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
+    """One page of a table's changes. Staff and suspended sales go only to registers of their own store.
+
+    :raises InvalidInput: no such table.
+    """
+    table = _TABLES.get(request.table)
+    if table is None:
+        raise InvalidInput(_("There is no table {table}.", table=literal(request.table[:40])))
+    mine = _for_store(table, context.store.store_id)
+    limit = max(1, min(request.limit, LARGEST_PAGE))
+    statement = select(table).where(mine, table.c.row_version > request.after).order_by(table.c.row_version)
+    rows = context.connection.execute(statement.limit(limit + 1)).all()
+    total = context.connection.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
+    page = rows[:limit]
+    return ChangesPage(
+        table=table.name,
+        columns=tuple(table.c.keys()),
+        rows=tuple(tuple(_plain(value) for value in row) for row in page),
+        next_after=page[-1].row_version if page else request.after,
+        more=len(rows) > limit,
+        total=total,
+    )
+
+
+def _for_store(table: Table, store_id: str) -> Any:
+    if table is staff:
+        works_here = select(store_staff.c.staff_id).where(store_staff.c.store_id == store_id)
+        return staff.c.staff_id.in_(works_here)
+    if table is suspended_sale:
+        return suspended_sale.c.store_id == store_id
+    return true()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def ask_command(request: AskCommand, context: ServerContext) -> CommandFate:
+    """What became of a command."""
+    outcome = find_answer(context.connection, request.command_id, context.store.store_id)
+    if outcome is None:
+        return CommandFate("unknown")
+    if outcome.refusal is not None:
+        return CommandFate("refused", msgspec.Raw(msgspec.json.encode(outcome.refusal)))
+    assert outcome.answer is not None
+    return CommandFate("answered", msgspec.Raw(outcome.answer))
+
+
+_HERE = frozenset({Side.STORE_SERVER})
+
+
+def _served_here(request: type[Request[Any]], handle: Callable[[Any, ServerContext], Any]) -> Handler:
+    def handle_here(asked: Any, context: HandlerContext) -> Any:
+        assert isinstance(context, ServerContext), "only the store server's host runs these"
+        return handle(asked, context)
+
+    return Handler(request, handle_here, _HERE)
+
+
+SERVER_HANDLERS: tuple[Handler, ...] = (
+    _served_here(Hello, hello),
+    _served_here(ReadRecord, read_own_record),
+    _served_here(ReadStaffVerifiers, read_staff_verifiers),
+    _served_here(ReadChanges, read_changes),
+    _served_here(AskCommand, ask_command),
+)
