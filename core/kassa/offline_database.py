@@ -115,6 +115,8 @@ class OfflineDatabase:
             name = f"offline-{self._environment.new_id()}.db"
             self._journal.keep_setting("kassa", LOADING, name)
         with self._transaction(self._directory / name) as connection:
+            master.create_all(connection)
+            offline.create_all(connection)
             yield connection
 
     @contextmanager
@@ -122,8 +124,6 @@ class OfflineDatabase:
         engine = make_engine(f"sqlite:///{path}")
         try:
             with engine.begin() as connection:
-                master.create_all(connection)
-                offline.create_all(connection)
                 yield connection
         except exc.DatabaseError as error:
             raise self._unusable(error) from error

@@ -1,0 +1,114 @@
+"""A register in a process of its own, in the test's hands: run, kill, come back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class TillKilled(Exception):
+    """The register's process is gone, in the middle of what it was told."""
+
+
+class TillRefused(Exception):
+    """The operation said no; ``code`` is the error's."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(f"{code}: {what}")
+        self.code = code
+
+
+class Till:
+    """A register's process on an activated folder.
+
+    :param kill_at: ``label:n:before`` or ``…:after``: the journal write at which the process kills itself.
+    """
+
+    def __init__(self, folder: Path, *, kill_at: str | None = None) -> None:
+        self.folder = folder
+        self._start(kill_at)
+
+    def _start(self, kill_at: str | None) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "KASSA_KILL_AT"}
+        if kill_at is not None:
+            environment["KASSA_KILL_AT"] = kill_at
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kassa.testing.till_process", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        self._read()
+
+    def _read(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._end()
+            raise TillKilled
+        return msgspec.json.decode(line)
+
+    def _tell(self, told: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode(told) + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            self._end()
+            raise TillKilled from None
+        answer = self._read()
+        if "error" in answer:
+            raise TillRefused(answer["error"], answer["what"])
+        return answer["ok"]
+
+    def run(self, operation: int, **parameters: Any) -> str | None:
+        """Run an operation; its message.
+
+        :raises TillRefused: it said no.
+        :raises TillKilled: the process died meanwhile.
+        """
+        answer: str | None = self._tell({"run": operation, "parameters": parameters})
+        return answer
+
+    def facts(self) -> dict[str, Any]:
+        """The register's facts: see :func:`kassa.testing.till_process.facts`."""
+        known: dict[str, Any] = self._tell({"facts": True})
+        return known
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._process.kill()
+        self._end()
+
+    def come_back(self, *, kill_at: str | None = None) -> None:
+        """Start again after a kill."""
+        self._start(kill_at)
+
+    def close(self) -> None:
+        """End the process in good order, if it runs."""
+        if self._process.poll() is None:
+            try:
+                self._tell({"close": True})
+            except TillKilled:
+                return
+        self._end()
+
+    def _end(self) -> None:
+        self._process.wait(timeout=30)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+
+    def __enter__(self) -> Till:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

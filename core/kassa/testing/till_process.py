@@ -1,0 +1,87 @@
+"""A register as a process of its own, told what to do by JSON lines: ``python -m kassa.testing.till_process FOLDER``.
+
+Each line in is ``{"run": 100, "parameters": {...}}``, ``{"facts": true}`` or ``{"close": true}``; each line out is
+``{"ok": ...}`` or ``{"error": code, "what": text}``. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself (SIGKILL)
+at the n-th journal write with that label (``*``: any), before or after the commit: the plug, pulled at a known moment.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kassa.errors import KassaError
+from kassa.journal.database import WriteListener
+from kassa.register import Register, open_register
+
+
+def plug(when: str) -> WriteListener:
+    """A write listener that pulls the plug."""
+    label, number, moment = when.split(":")
+    left = [int(number)]
+
+    def told(now: str, written: str) -> None:
+        if now == moment and label in ("*", written):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return told
+
+
+def facts(register: Register) -> dict[str, Any]:
+    """What a test wants to know of the register."""
+    sale = register.transaction
+    series = register.journal.series
+    return {
+        "state": register.connection.state().name,
+        "place": register.session.place.value,
+        "sale": None if sale is None else msgspec.to_builtins(sale),
+        "sequence": series.sequence,
+        "receipts": series.receipts,
+        "acknowledged": series.acknowledged,
+        "waiting": register.waiting().entries,
+        "pending": [pending.name for pending in register.journal.pending_commands()],
+        "problems": [str(problem) for problem in register.view().problems],
+        "data": register.offline_database.available,
+        "checked": register.sync_status().checked_at is not None,
+    }
+
+
+def answer(register: Register, line: bytes) -> dict[str, Any]:
+    """Do what a line says."""
+    told = msgspec.json.decode(line)
+    if told.get("facts"):
+        return {"ok": facts(register)}
+    try:
+        result = register.run(told["run"], **told.get("parameters", {}))
+    except KassaError as error:
+        return {"error": error.code, "what": str(error.what)}
+    return {"ok": None if result.message is None else str(result.message)}
+
+
+def main(folder: Path) -> None:
+    """Serve lines until told to close."""
+    when = os.environ.get("KASSA_KILL_AT")
+    register = open_register(folder, on_write=plug(when) if when else None)
+    _say({"ok": "open"})
+    for line in sys.stdin.buffer:
+        if msgspec.json.decode(line).get("close"):
+            break
+        _say(answer(register, line))
+    register.close()
+    _say({"ok": "closed"})
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
