@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from kassa.errors import NoAnswer, Refusal, UnknownOutcome
+from kassa.errors import NoAnswer, UnknownOutcome
+from kassa.protocol import RefusalMessage
 from kassa.requests.contact import AskCommand, CommandFate
 from kassa.runtime.request import Command
 from kassa.text import texts
@@ -54,7 +55,6 @@ class UnknownOutcomes:
             self._ids.discard(command.command_id)
         if fate.fate == "unknown":
             raise NeverArrived
-        if fate.fate == "refused" or fate.answer is None:
-            what = _("The store server refused this the first time; its answer did not arrive.")
-            raise Refusal(what, hint=_("Do it again from the start."), where=f"{command.NAME} {command.command_id}")
+        if fate.fate == "refused":
+            raise msgspec.json.decode(fate.answer, type=RefusalMessage).error()
         return msgspec.json.decode(fate.answer, type=command.ANSWER)

@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from kassa.errors import REFUSALS, NotAllowed, Refusal
 from kassa.model import RegisterRecord
 from kassa.runtime.request import RequestContext
 from kassa.text import Text
@@ -70,11 +71,18 @@ class RefusalMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     where: str = ""
     override: bool = False
 
+    def error(self) -> Refusal:
+        """The refusal to raise: the class that ``code`` names, a plain one for a code of another version."""
+        kind = REFUSALS.get(self.code, Refusal)
+        if issubclass(kind, NotAllowed):
+            return kind(self.what, hint=self.hint, where=self.where, override=self.override)
+        return kind(self.what, hint=self.hint, where=self.where)
+
 
 class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An answer: one of the two is set. ``server_time`` since protocol 2."""
+    """An answer, or a refusal (``answer`` is empty). ``server_time`` since protocol 2."""
 
-    answer: msgspec.Raw | None = None
+    answer: msgspec.Raw = msgspec.Raw()
     refusal: RefusalMessage | None = None
     server_time: datetime | None = None
 

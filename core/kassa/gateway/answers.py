@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import msgspec
 
-from kassa.errors import REFUSALS, NoAnswer, NotAllowed, Refusal
+from kassa.errors import NoAnswer
 from kassa.gateway.failures import SERVER_ERROR, UNREACHABLE
-from kassa.protocol import CONTENT_TYPE, NO_ANSWER_STATUSES, PROTOCOL_HEADER, SPOKEN, Answered, RefusalMessage
+from kassa.protocol import CONTENT_TYPE, NO_ANSWER_STATUSES, PROTOCOL_HEADER, SPOKEN, Answered
 from kassa.text import Text, texts
 
 _, n_ = texts("kassa")
@@ -61,7 +61,7 @@ def open_answer(body: bytes, protocol: int, answer: Any, where: str) -> tuple[An
     try:
         answered = msgspec.json.decode(body, type=Answered)
         if answered.refusal is not None:
-            raise refusal(answered.refusal)
+            raise answered.refusal.error()
         if protocol not in SPOKEN:
             raise NoAnswer(_other_version(), reason=SERVER_ERROR, where=f"{where}: protocol {protocol}")
         return msgspec.json.decode(_value(body, answered, answer), type=answer), answered.server_time
@@ -71,18 +71,10 @@ def open_answer(body: bytes, protocol: int, answer: Any, where: str) -> tuple[An
 
 
 def _value(body: bytes, answered: Answered, answer: Any) -> bytes | msgspec.Raw:
-    if answered.answer is not None:
+    if bytes(answered.answer):
         return answered.answer
     # Null is left out of an envelope; and what is posted (journal, activation) may be answered without one.
     return b"null" if answer in (None, type(None)) else body
-
-
-def refusal(message: RefusalMessage) -> Refusal:
-    """The refusal that ``message`` carries, as the class its code names; a plain one for an unknown code."""
-    kind = REFUSALS.get(message.code, Refusal)
-    if issubclass(kind, NotAllowed):
-        return kind(message.what, hint=message.hint, where=message.where, override=message.override)
-    return kind(message.what, hint=message.hint, where=message.where)
 
 
 def _other_version() -> Text:

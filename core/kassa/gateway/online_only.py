@@ -6,14 +6,16 @@ A lost store server lets the sale in progress be paid, and starts no new one (S6
 from __future__ import annotations
 
 import threading
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kassa.connection import ConnectionChange, ConnectionState, Reason, ReconnectPlan, RemoteGateway
 from kassa.errors import DeviceNotTrusted, KassaError, NoAnswer, NotAvailable
 from kassa.outcomes import NeverArrived, UnknownOutcomes
-from kassa.register.face import RegisterFace
 from kassa.runtime.request import Command, Request, RequestContext
 from kassa.text import Text, texts
+
+if TYPE_CHECKING:
+    from kassa.register.face import RegisterFace
 
 _, n_ = texts("kassa")
 Answer = TypeVar("Answer")

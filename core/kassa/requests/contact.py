@@ -69,10 +69,11 @@ class ReadChanges(Query[ChangesPage], frozen=True):
 
 
 class CommandFate(msgspec.Struct, frozen=True):
-    """What became of a command: ``answered`` (with the answer as JSON), ``refused``, or ``unknown`` here."""
+    """What became of a command: ``answered`` (with the answer as JSON), ``refused`` (with the refusal as JSON:
+    :class:`kassa.protocol.RefusalMessage`), or ``unknown`` here."""
 
     fate: Literal["answered", "refused", "unknown"]
-    answer: msgspec.Raw | None = None
+    answer: msgspec.Raw = msgspec.Raw()
 
 
 class AskCommand(Query[CommandFate], frozen=True):
