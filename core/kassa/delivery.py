@@ -96,7 +96,7 @@ class Delivery:
 
     def _take(self, series: Series, entries: list[StoredEntry], answer: JournalAcknowledgement) -> int:
         last = entries[-1].sequence
-        if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
+        if answer.conflict is not None or answer.sequence > last:
             self._stop(series, answer)
             return 0
         done = max(0, answer.sequence - series.acknowledged)

@@ -24,7 +24,7 @@ from kassa_server.commands import find_answer
 from kassa_server.credentials import verifiers_for
 from kassa_server.door import Caller
 from kassa_server.record import read_record
-from kassa_server.schema import register, staff_credential, store_staff
+from kassa_server.schema import register, series, staff_credential, store_staff
 
 _, n_ = texts("kassa_server")
 
@@ -62,7 +62,16 @@ def hello(request: Hello, context: ServerContext) -> HelloAnswer:
                 where=why,
             )
     own = select(register.c.version).where(register.c.register_id == context.caller.register_id)
-    return HelloAnswer(now, context.connection.execute(own).scalar_one())
+    return HelloAnswer(now, context.connection.execute(own).scalar_one(), *_known_of(context))
+
+
+def _known_of(context: ServerContext) -> tuple[int, str]:
+    """The last entry stored of the series that the register's head names, for it to see whether it is a copy."""
+    if context.peer is None:
+        return 0, ""
+    named = select(series.c.sequence, series.c.hash).where(series.c.series_id == context.peer.signed.head.series)
+    row = context.connection.execute(named).first()
+    return (0, "") if row is None else (row.sequence, row.hash.hex())
 
 
 def _audit_assertion(assertion: StaffAssertion, context: ServerContext) -> None:
@@ -154,7 +163,7 @@ def ask_command(request: AskCommand, context: ServerContext) -> CommandFate:
     """What became of a command."""
     outcome = find_answer(context.connection, request.command_id, context.store.store_id)
     if outcome is None:
-        return CommandFate("unknown")
+        return CommandFate("unknown", msgspec.Raw(b"null"))
     if outcome.refusal is not None:
         return CommandFate("refused", msgspec.Raw(msgspec.json.encode(outcome.refusal)))
     assert outcome.answer is not None

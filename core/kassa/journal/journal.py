@@ -177,6 +177,14 @@ class Journal:
             connection.execute("UPDATE series SET stopped = ? WHERE series = ?", (why, series))
         self._series = self._read_series()
 
+    def is_behind(self, series: str, sequence: int, digest: bytes) -> bool:
+        """Whether the store server's last entry of the open series is not in this journal, which then is a copy or an
+        old backup. A journal that knows more than the server is not behind."""
+        own = self.series
+        if series != own.series or sequence == 0:
+            return False
+        return sequence > own.sequence or self._hash_at(series, sequence) != digest
+
     def _verify_tail(self) -> datetime | None:
         if self._series is None:
             return None

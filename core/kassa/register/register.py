@@ -41,6 +41,7 @@ from kassa.text import Text, literal, texts
 from kassa.windows import Window
 
 _, n_ = texts("kassa")
+COPIED = _("This register was copied or restored from a backup. It gives no further number; nothing is overwritten.")
 Listener = Callable[[Event], None]
 
 
@@ -290,11 +291,19 @@ class Register:
     def hello_accepted(self, hello: Hello, answer: HelloAnswer) -> None:
         """The store server accepts device, shift and staff."""
         self.session.accepted(hello.assertions)
+        self.check_head(self.journal.series.series, answer.known_sequence, bytes.fromhex(answer.known_hash))
         offset = answer.server_time - self.environment.clock.utc()
         self._clock_offset_ms = round(offset.total_seconds() * 1000)
         skewed = abs(self._clock_offset_ms) > 5 * 60 * 1000
         text = _("This device's clock and the store server's differ by more than 5 minutes.")
         self.notice("skew", text if skewed else None)
+
+    def check_head(self, series: str, sequence: int, digest: bytes) -> None:
+        """Stop numbering if the store server has an entry of the series that the journal has not."""
+        if not self.journal.is_behind(series, sequence, digest):
+            return
+        self.journal.stop_series(series, f"the store server has entry {sequence} ({digest.hex()[:12]}…)")
+        self.notice("journal", COPIED)
 
     def connection_changed(self, change: ConnectionChange) -> None:
         """The connection state has changed."""

@@ -14,10 +14,16 @@ from kassa.runtime.request import Query
 
 
 class HelloAnswer(msgspec.Struct, frozen=True):
-    """The store server accepts device, shift and staff. ``server_time`` sets the known offset of the clocks."""
+    """The store server accepts device, shift and staff. ``server_time`` sets the known offset of the clocks.
+
+    ``known_sequence`` and ``known_hash`` (hexadecimal) are the last entry that it has of the register's series: a
+    journal that has not come so far, or has another entry there, is a copy or an old backup.
+    """
 
     server_time: datetime
     record_version: int
+    known_sequence: int = 0
+    known_hash: str = ""
 
 
 class Hello(Query[HelloAnswer], frozen=True):
