@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -14,25 +15,35 @@ from kassa.register.cli import status
 GROUP = "kassa.commands"
 
 
-def build() -> typer.Typer:
-    """The command line with every installed sub-command."""
+def build(wanted: str | None = None) -> typer.Typer:
+    """The command line with every installed sub-command.
+
+    :param wanted: the sub-command that will run: no other is imported. None: all, for help.
+    """
     app = typer.Typer(name="kassa", help="The register that never stops selling.", no_args_is_help=True)
     app.add_typer(register_commands, name="register")
     app.command("status")(status)
-    for point in sorted(importlib.metadata.entry_points(group=GROUP)):
-        try:
-            command = point.load()
-        except ImportError as error:
-            app.command(point.name, help=f"Not installed here: {error}")(_missing(point.name, str(error)))
-            continue
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=point.name)
-        else:
-            app.command(point.name)(command)
+    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
+    names = {point.name for point in points}
+    for point in points:
+        if wanted not in names or point.name == wanted:
+            _hang_in(app, point)
     return app
 
 
-def _missing(name: str, why: str):  # type: ignore[no-untyped-def]
+def _hang_in(app: typer.Typer, point: importlib.metadata.EntryPoint) -> None:
+    try:
+        command = point.load()
+    except (ImportError, AttributeError) as error:
+        app.command(point.name, help=f"Cannot run here: {error}")(_missing(point.name, str(error)))
+        return
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=point.name)
+    else:
+        app.command(point.name)(command)
+
+
+def _missing(name: str, why: str) -> Callable[[], None]:
     def command() -> None:
         typer.echo(f"kassa {name} cannot run: {why}. Install the extra it belongs to.", err=True)
         raise typer.Exit(2)
@@ -43,7 +54,7 @@ def _missing(name: str, why: str):  # type: ignore[no-untyped-def]
 def main() -> None:
     """The entry point: errors are said in words, with what is kept and what to do."""
     try:
-        build()()
+        build(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
     except KassaError as error:
         language = "en"
         parts = [error.what, error.kept, *([error.hint] if error.hint is not None else [])]
