@@ -13,16 +13,18 @@ import pluggy
 
 from kassa import hookspecs
 from kassa.connection import Connection, ConnectionChange
-from kassa.errors import KassaError
+from kassa.errors import KassaError, PluginFailure
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.runtime.request import Handler
+from kassa.text import literal, texts
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace, RegisterView, SyncStatus
 
+_, n_ = texts("kassa")
 Result = TypeVar("Result")
 FailureListener = Callable[[str, str, BaseException], None]
 """Called with plugin name, hook name and the exception."""
@@ -48,7 +50,7 @@ class Hooks:
                 if refusals:
                     raise
                 self._on_failure(implementation.plugin_name, hook, error)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._on_failure(implementation.plugin_name, hook, error)
             else:
                 yield implementation.plugin_name, answer
@@ -110,11 +112,21 @@ class Hooks:
 
     def authorize_card(self, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
         """A card terminal's answer; None without a terminal."""
-        return self._decide("authorize_card", CardAnswer, refusals=True, request=request, register=register)
+        return self._ask_terminal("authorize_card", request, register)
 
     def reverse_card(self, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
         """A card terminal's answer to taking back a payment."""
-        return self._decide("reverse_card", CardAnswer, refusals=True, request=request, register=register)
+        return self._ask_terminal("reverse_card", request, register)
+
+    def _ask_terminal(self, hook: str, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
+        """A terminal that fails may have charged the card: no other one is asked after it."""
+        for plugin, answer in self._each(hook, {"request": request, "register": register}, refusals=True):
+            if _is(answer, CardAnswer):
+                return answer  # type: ignore[no-any-return]
+            if answer is not None:
+                self._wrong(plugin, hook, answer)
+                raise _failed(plugin, hook)
+        return None
 
     def register_ready(self, register: RegisterFace) -> None:
         """The register has started."""
@@ -151,3 +163,7 @@ class Hooks:
 
 def _is(answer: object, kind: type) -> bool:
     return isinstance(answer, kind)
+
+
+def _failed(plugin: str, hook: str) -> PluginFailure:
+    return PluginFailure(_("Something went wrong in {plugin}.", plugin=literal(plugin)), plugin=plugin, where=hook)

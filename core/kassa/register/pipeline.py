@@ -155,7 +155,7 @@ class Pipeline:
             result = operation.run(context)
         except KassaError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._register.log(plugin).exception("operation_failed", operation=operation.id)
             what = _("{operation} did not work.", operation=operation.name)
             raise PluginFailure(what, plugin=plugin, where=f"operation {operation.id}") from error

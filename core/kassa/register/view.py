@@ -87,6 +87,6 @@ class Viewer:
         if operation.button is not None:
             try:
                 return operation.button(view)
-            except Exception:
+            except (Exception, SystemExit):
                 self._register.log("kassa").exception("button_failed", operation=operation.id)
         return ButtonFace(operation.name)

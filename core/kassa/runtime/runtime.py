@@ -34,9 +34,9 @@ class Runtime:
             self._add(plugin, handler)
 
     def _add(self, plugin: str, handler: Handler) -> None:
-        request = handler.request
+        request: Any = handler.request
         name = getattr(request, "NAME", "")
-        if not issubclass(request, (Query, Command)):
+        if not isinstance(request, type) or not issubclass(request, (Query, Command)):
             self._refuse(plugin, _("Request {name} is neither a query nor a command.", name=literal(str(request))))
         elif not name or request.ANSWER is None:
             self._refuse(plugin, _("Request {name} has no name or no answer.", name=literal(request.__name__)))
@@ -89,7 +89,7 @@ class Runtime:
             return handler.handle(request, context)
         except KassaError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             what = _("Something went wrong in {plugin}.", plugin=literal(plugin))
             raise PluginFailure(what, plugin=plugin, where=request.NAME) from error
 
