@@ -1,1 +1,15 @@
-"""The kit that partners' tests and ours use."""
+"""The test kit: what partners' tests and our own are made with.
+
+``shop``
+    a real store server, the network before it and registers in temporary folders.
+``server``, ``store``
+    the store server, in process or as a process, with a small store prepared.
+``network``
+    a TCP proxy that refuses, freezes, drips, drops answers, answers 503, is slow.
+``clock``
+    time that passes when the test says so.
+``till``
+    a register as a process that can be killed at any journal write, and comes back.
+``pytest_plugin``
+    the fixtures ``make_shop``, ``shop`` and ``register``.
+"""

@@ -1,0 +1,253 @@
+"""A real store server in the test's hands: its own process, or a thread of this one; started, stopped, killed.
+
+::
+
+    with StoreServer(tmp_path / "server") as server:
+        code = server.activation_code()
+        ...
+        server.kill()
+        server.start()          # on the same port
+        assert [sale.total for sale in server.sales()] == [Decimal("862.38")]
+
+The core does not know the store server's package; it is found by name when it is needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+import msgspec
+from sqlalchemy import Engine, text
+
+from kassa.money import from_minor
+from kassa.schema.engine import make_engine
+from kassa.testing.store import REGISTER, SMALL_STORE
+
+PACKAGE = "kassa_server"
+START_S = 30
+
+
+class StoredSale(msgspec.Struct, frozen=True):
+    """A sale, return or void as it stands in the channel database. Amounts in the transaction's currency."""
+
+    transaction_id: str
+    kind: str
+    receipt_number: str | None
+    register_id: str
+    staff_id: str
+    series_id: str
+    sequence: int
+    business_time: datetime
+    total: Decimal
+    tax: Decimal
+    discount: Decimal
+    rounding: Decimal
+    paid: Decimal
+    change: Decimal
+    quantity: Decimal
+    customer_number: str | None
+
+
+class StoreServer:
+    """A store server on ``folder``, with a small store prepared (:mod:`kassa.testing.store`).
+
+    :param process: False: on a thread of this process, which is quicker to start and cannot be killed.
+    :param store: what to prepare, as ``kassa store create`` reads it; None: nothing.
+    :param database: the channel database's URL; None: SQLite in the folder.
+    :param tls: speak https with a CA of its own, on loopback too.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        process: bool = True,
+        store: Mapping[str, Any] | None = SMALL_STORE,
+        database: str | None = None,
+        tls: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.database = database or f"sqlite:///{folder / 'channel.db'}"
+        self.address = ""
+        self._in_process = not process
+        self._tls = tls
+        self._port = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._running: Any = None
+        self._engine: Engine | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        if store is not None:
+            self._prepare(store, database)
+
+    def _prepare(self, store: Mapping[str, Any], database: str | None) -> None:
+        if database is None and store is SMALL_STORE:
+            shutil.copy(_small_store(), self.folder / "channel.db")
+        else:
+            _module("store_file").prepare(self.database, store)
+
+    def __enter__(self) -> StoreServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- start, stop, kill ------------------------------------------------------------------------------------------
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before the first start."""
+        return self._port
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None while there is none of its own."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start it, on the port of its last start; it answers when this returns.
+
+        :raises RuntimeError: it did not start; with what it said.
+        """
+        if self._in_process:
+            self._start_here()
+        else:
+            self._start_process()
+        self._port = httpx.URL(self.address).port or 0
+
+    def _start_here(self) -> None:
+        running = _module("running")
+        settings = running.Settings(self.folder, self.database, port=self._port, tls=self._tls or None)
+        self._running = running.RunningServer(settings)
+        self._running.start()
+        self.address = self._running.address
+
+    def _start_process(self) -> None:
+        command = [sys.executable, "-m", PACKAGE, "--data-directory", str(self.folder), "--database", self.database]
+        command += ["--port", str(self._port), *(["--tls"] if self._tls else [])]
+        with (self.folder / "stderr.log").open("ab") as stderr:
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if " at http" not in line:
+            self.kill()
+            raise RuntimeError(f"no store server: {line}{(self.folder / 'stderr.log').read_text()}")
+        self.address = line.rsplit(" ", 1)[1].strip()
+
+    def stop(self) -> None:
+        """Stop it in good order; nothing happens if it does not run."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
+        if self._process is not None:
+            self._process.terminate()
+            self._end()
+        self._close_engine()
+
+    def kill(self) -> None:
+        """SIGKILL: as if the machine lost its power. Only a server with a process of its own."""
+        if self._process is None:
+            raise RuntimeError("the server runs in this process, or not at all")
+        self._process.kill()
+        self._end()
+
+    def restart(self) -> None:
+        """Stop and start on the same port."""
+        self.stop()
+        self.start()
+
+    def _end(self) -> None:
+        assert self._process is not None
+        self._process.wait(START_S)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
+
+    # -- what is in it ----------------------------------------------------------------------------------------------
+
+    def activation_code(self, register_id: str = REGISTER) -> str:
+        """A new activation code for a register, as ``kassa activation-code`` prints it. The server has been started."""
+        channel = self.channel()
+        try:
+            with channel.writing() as connection:
+                code = _module("activation").make_code(connection, channel.environment, register_id)
+        finally:
+            channel.close()
+        made: str = _module("running").activation_text(self.folder, code, self.address).text
+        return made
+
+    def channel(self) -> Any:
+        """The channel database as the store server sees it (``kassa_server.channel.Channel``); close it after use."""
+        return _module("channel").Channel(self.database)
+
+    def query(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of a select on the channel database, in the database's own types: amounts are minor units."""
+        if self._engine is None:
+            self._engine = make_engine(self.database, read_only=self.database.startswith("sqlite"))
+        with self._engine.connect() as connection, connection.begin():
+            return [dict(row) for row in connection.execute(text(statement), parameters).mappings()]
+
+    def sales(self, *, kinds: tuple[str, ...] = ("sale",)) -> list[StoredSale]:
+        """The transactions posted, by series and sequence. An entry that is acknowledged is posted, or parked."""
+        schema = _module("schema")
+        table = schema.sales_transaction
+        wanted = table.select().where(table.c.kind.in_(kinds)).order_by(table.c.business_time, table.c.sequence)
+        channel = self.channel()
+        try:
+            with channel.reading() as connection:
+                return [_sale(row) for row in connection.execute(wanted).mappings()]
+        finally:
+            channel.close()
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The journal entries stored, by series number and sequence: sequence, entry_id, kind, posting."""
+        return self.query(
+            "SELECT number, journal_entry.sequence, entry_id, kind, posting FROM journal_entry JOIN series"
+            " ON series.series_id = journal_entry.series_id ORDER BY register_id, number, journal_entry.sequence"
+        )
+
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+def _sale(row: Mapping[str, Any]) -> StoredSale:
+    fields = {name: row[name] for name in StoredSale.__struct_fields__}
+    for name in ("total", "tax", "discount", "rounding", "paid", "change"):
+        fields[name] = from_minor(row[name], row["currency"])
+    return StoredSale(**fields)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"{PACKAGE}.{name}")
+
+
+@lru_cache(maxsize=1)
+def _small_store() -> Path:
+    """The prepared database of the small store, made once in each process and copied from then on."""
+    folder = tempfile.TemporaryDirectory(prefix="kassa-store-")
+    _KEPT.append(folder)
+    file = Path(folder.name) / "channel.db"
+    _module("store_file").prepare(f"sqlite:///{file}", SMALL_STORE)
+    return file
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
