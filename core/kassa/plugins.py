@@ -7,6 +7,7 @@ the rest go on. A *required* one that is left out keeps the register from starti
 from __future__ import annotations
 
 import importlib.metadata
+import inspect
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ class PluginHost:
         for plugin in reversed(plugins):
             try:
                 self._manager.register(plugin.module, name=plugin.name)
-                self._refuse_unknown_hooks(plugin)
+                self._refuse_misfits(plugin)
             except Exception as error:
                 if self._manager.has_plugin(plugin.name):
                     self._manager.unregister(name=plugin.name)
@@ -155,13 +156,17 @@ class PluginHost:
                 )  # fmt: skip
         self.loaded = {plugin.name: plugin for plugin in plugins if self._manager.has_plugin(plugin.name)}
 
-    def _refuse_unknown_hooks(self, plugin: LoadedPlugin) -> None:
+    def _refuse_misfits(self, plugin: LoadedPlugin) -> None:
         for caller in self._manager.get_hookcallers(plugin.module) or ():
             if not caller.has_spec():
                 raise TypeError(f"there is no hook {caller.name}")
             for implementation in caller.get_hookimpls():
                 if implementation.wrapper or implementation.hookwrapper:
                     raise TypeError(f"{caller.name}: hook wrappers are not part of the contract")
+                if inspect.iscoroutinefunction(implementation.function):
+                    raise TypeError(f"{caller.name}: hooks are synchronous")
+                if implementation.kwargnames:
+                    raise TypeError(f"{caller.name}: no defaults for {', '.join(implementation.kwargnames)}")
 
     def _failed(self, plugin: str, hook: str, error: BaseException) -> None:
         self.failures[plugin] += 1

@@ -17,6 +17,8 @@ from kassa.hookspecs import PROJECT, hook
 from kassa.operations import Operation
 from kassa.payment_terminal import CardAnswer
 from kassa.register.face import SyncStatus
+from kassa.requests.catalogue import FindItem, SearchItems
+from kassa.requests.catalogue_handlers import find_item, search_items
 from kassa.runtime.request import Handler
 from kassa.text import literal
 from kassa.windows import StatusItem, Window
@@ -34,7 +36,7 @@ DECIDED: dict[str, tuple[Any, Any]] = {
 }
 COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_operations": tuple(Operation(5000 + n, literal(str(n)), lambda _context: None) for n in (1, 2)),
-    "register_handlers": tuple(Handler(dict, lambda _request, _context: n) for n in (1, 2)),  # type: ignore[arg-type]
+    "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
 }
 HEARS_REFUSALS = {"synchronise_now", "authorize_card", "reverse_card"}

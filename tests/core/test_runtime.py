@@ -71,7 +71,7 @@ def context(side: Side = Side.REGISTER) -> HandlerContext:
 
 @pytest.mark.parametrize("request_type", [Neither, Nameless, Answerless, dict, "acme.points"])
 def test_request_that_does_not_declare_itself_is_refused(request_type: Any) -> None:
-    """What is neither query nor command, or has no name or answer, is not taken in; its plugin is named, others go on."""
+    """What is neither query nor command, or has no name or answer, is refused; its plugin is named, others go on."""
     runtime = Runtime([("acme", Handler(request_type, answer)), ("good", Handler(Points, answer))])
     (refused,) = runtime.refused
     assert refused.plugin == "acme"
