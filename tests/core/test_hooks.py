@@ -11,7 +11,7 @@ import pluggy
 import pytest
 
 from kassa import hookspecs
-from kassa.errors import InvalidInput
+from kassa.errors import InvalidInput, PluginFailure
 from kassa.hooks import Hooks
 from kassa.hookspecs import PROJECT, hook
 from kassa.operations import Operation
@@ -39,7 +39,9 @@ COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
 }
-HEARS_REFUSALS = {"synchronise_now", "authorize_card", "reverse_card"}
+TERMINAL = {"authorize_card", "reverse_card"}
+"""Where a plugin that fails may have charged a card, and no other one may be asked after it."""
+HEARS_REFUSALS = {"synchronise_now", *TERMINAL}
 
 
 def kind(name: str) -> str:
@@ -137,7 +139,7 @@ def test_first_in_the_list_that_answers_decides(till: Till, name: str) -> None:
     assert till.failures == []
 
 
-@pytest.mark.parametrize("name", DECIDE)
+@pytest.mark.parametrize("name", sorted(set(DECIDE) - TERMINAL))
 def test_decision_survives_one_that_raises(till: Till, name: str) -> None:
     """*Decide*: a plugin that raises is named and left out, and the next is asked."""
     answer = DECIDED[name][0]
@@ -146,13 +148,26 @@ def test_decision_survives_one_that_raises(till: Till, name: str) -> None:
     assert till.failures == [("bad", name, "ValueError")]
 
 
-@pytest.mark.parametrize("name", sorted(set(DECIDE) - {"provide_connection"}))
+@pytest.mark.parametrize("name", sorted(set(DECIDE) - TERMINAL - {"provide_connection"}))
 def test_decision_of_the_wrong_type_is_no_decision(till: Till, name: str) -> None:
     """*Decide*: an answer of another type is its plugin's failure, and the next is asked."""
     answer = DECIDED[name][0]
     till.plug("good", **{name: says(answer)}).plug("bad", **{name: says("nonsense")})
     assert till.call(name) == answer
     assert till.failures == [("bad", name, "TypeError")]
+
+
+@pytest.mark.parametrize("name", sorted(TERMINAL))
+@pytest.mark.parametrize("implementation", [raises(SystemExit()), raises(OSError()), says("nonsense")])
+def test_no_second_terminal_after_one_that_failed(till: Till, name: str, implementation: Callable[[], Any]) -> None:
+    """A terminal that fails may have charged the card: whoever waits is told so, and no other terminal is asked."""
+    asked: list[str] = []
+    till.plug("other", **{name: lambda: asked.append("other")}).plug("bad", **{name: implementation})
+    with pytest.raises(PluginFailure) as caught:
+        till.call(name)
+    assert caught.value.plugin == "bad"
+    assert [failure[:2] for failure in till.failures] == [("bad", name)]
+    assert asked == []
 
 
 @pytest.mark.parametrize("name", DECIDE)
@@ -195,7 +210,7 @@ def test_everybody_is_told_in_order(till: Till, name: str) -> None:
     assert till.failures == [("second", name, "OSError")]
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", sorted(set(SPECS) - TERMINAL))
 def test_no_exception_of_a_plugin_gets_out(till: Till, name: str) -> None:
     """A plugin that wants the process to end, or whose own assertion fails, is isolated like any other."""
     till.plug("leaves", **{name: raises(SystemExit(3))}).plug("asserts", **{name: raises(AssertionError())})
