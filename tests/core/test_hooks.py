@@ -41,6 +41,7 @@ COLLECTED: dict[str, tuple[Any, Any]] = {
 }
 TERMINAL = {"authorize_card", "reverse_card"}
 """Where a plugin that fails may have charged a card, and no other one may be asked after it."""
+TERMINALS = {"authorize_card", "reverse_card"}
 HEARS_REFUSALS = {"synchronise_now", *TERMINAL}
 
 
@@ -158,7 +159,9 @@ def test_decision_of_the_wrong_type_is_no_decision(till: Till, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(TERMINAL))
-@pytest.mark.parametrize("implementation", [raises(SystemExit()), raises(OSError()), says("nonsense")])
+@pytest.mark.parametrize(
+    "implementation", [raises(SystemExit()), raises(OSError()), says("nonsense")], ids=["exits", "raises", "nonsense"]
+)
 def test_no_second_terminal_after_one_that_failed(till: Till, name: str, implementation: Callable[[], Any]) -> None:
     """A terminal that fails may have charged the card: whoever waits is told so, and no other terminal is asked."""
     asked: list[str] = []
