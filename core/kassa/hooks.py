@@ -41,7 +41,11 @@ class Hooks:
         self._manager = manager
         self._on_failure = on_failure
 
-    def _each(self, hook: str, arguments: dict[str, Any], *, refusals: bool = False) -> Iterator[tuple[str, Any]]:
+    def _each(
+        self, hook: str, arguments: dict[str, Any], *, refusals: bool = False, failures: bool = False
+    ) -> Iterator[tuple[str, Any]]:
+        """Each implementation's answer. ``refusals``: a typed error gets out; ``failures``: so does any other, as
+        :class:`PluginFailure`."""
         caller = getattr(self._manager.hook, hook)
         for implementation in reversed(caller.get_hookimpls()):
             try:
@@ -52,6 +56,8 @@ class Hooks:
                 self._on_failure(implementation.plugin_name, hook, error)
             except (Exception, SystemExit) as error:
                 self._on_failure(implementation.plugin_name, hook, error)
+                if failures:
+                    raise _failed(implementation.plugin_name, hook) from error
             else:
                 yield implementation.plugin_name, answer
 
@@ -120,7 +126,8 @@ class Hooks:
 
     def _ask_terminal(self, hook: str, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
         """A terminal that fails may have charged the card: no other one is asked after it."""
-        for plugin, answer in self._each(hook, {"request": request, "register": register}, refusals=True):
+        arguments = {"request": request, "register": register}
+        for plugin, answer in self._each(hook, arguments, refusals=True, failures=True):
             if _is(answer, CardAnswer):
                 return answer  # type: ignore[no-any-return]
             if answer is not None:

@@ -120,7 +120,8 @@ def describe_window(name: str, register: RegisterFace) -> Window | None:
 def authorize_card(request: CardRequest, register: RegisterFace) -> CardAnswer | None:
     """Have a card terminal authorise an amount. *Decide*; on the sale worker; may take as long as the customer does.
 
-    None: this plugin has no terminal.
+    None: this plugin has no terminal. One that raises may have charged the card: no other is asked, and the payment is
+    asked about again under its id.
     """
 
 

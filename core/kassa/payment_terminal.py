@@ -20,7 +20,10 @@ class CardRequest(msgspec.Struct, frozen=True):
 
 
 class CardAnswer(msgspec.Struct, frozen=True):
-    """What the terminal said. ``unknown``: no answer; ask again with the same payment id before anything else."""
+    """What the terminal said. ``unknown``: no answer; ask again with the same payment id before anything else.
+
+    To taking a payment back ``approved`` means that nothing is charged now, also where nothing ever was.
+    """
 
     outcome: Literal["approved", "declined", "unknown"]
     message: Text
