@@ -1,4 +1,4 @@
-"""Payments: what is due in a tender, paying, paying out, voiding; card payments that have not been answered yet.
+"""Payments: what is due in a tender, paying, paying out, voiding.
 
 Below zero everything is mirrored: the transaction pays out, ``tendered`` and ``amount`` are negative. For every payment
 ``amount = tendered - change``, what stays in the till, and it settles ``amount - rounding`` of the total.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import msgspec
 from msgspec.structs import replace
 
 from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
@@ -20,7 +19,6 @@ from kassa.text import Money, texts
 _, n_ = texts("kassa")
 
 _ZERO = Decimal(0)
-_PENDING = "pending_card"
 
 
 def payable(totals: Totals, tender: Tender, currency: str) -> Decimal:
@@ -105,46 +103,6 @@ def void_payment(transaction: Transaction, payment: Payment) -> Transaction:
             for each in transaction.payments
         ),
     )
-
-
-class PendingCard(msgspec.Struct, frozen=True):
-    """A card payment that the terminal was asked for and has not answered: kept in the transaction before the first
-    ask, so that a restarted register asks for the same payment."""
-
-    payment_id: str
-    tender_id: str
-    amount: Decimal
-
-
-def pending_card(transaction: Transaction) -> PendingCard | None:
-    """The card payment that waits for the terminal's answer."""
-    kept = transaction.extra.get(_PENDING)
-    return None if kept is None else msgspec.convert(kept, PendingCard)
-
-
-def with_pending_card(transaction: Transaction, pending: PendingCard | None) -> Transaction:
-    """With that card payment waiting for its answer; None: answered."""
-    extra = {name: value for name, value in transaction.extra.items() if name != _PENDING}
-    if pending is not None:
-        extra[_PENDING] = {
-            "payment_id": pending.payment_id,
-            "tender_id": pending.tender_id,
-            "amount": str(pending.amount),
-        }
-    return replace(transaction, extra=extra)
-
-
-def check_nothing_paid(transaction: Transaction) -> None:
-    """Nothing has been paid, and no card payment waits for an answer.
-
-    :raises kassa.errors.NotAvailable: otherwise.
-    """
-    if pending_card(transaction) is not None:
-        raise NotAvailable(
-            _("A card payment has not been answered yet."), hint=_("Press Card to ask the terminal, or Void payment.")
-        )
-    if transaction.valid_payments:
-        raise NotAvailable(_("The sale has payments."), hint=_("Void the payments first."))
 
 
 def _something_due(transaction: Transaction) -> Totals:

@@ -14,16 +14,12 @@ from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
 from kassa.model import Payment, Tender, Transaction
 from kassa.money import minor_unit
 from kassa.sale.payments import (
-    PendingCard,
     add_exact,
     check_exact,
-    check_nothing_paid,
     find_payment,
     pay_cash,
     payable,
-    pending_card,
     void_payment,
-    with_pending_card,
 )
 from kassa.sale.totals import compute
 
@@ -180,25 +176,3 @@ def test_a_payment_is_found_by_its_id_or_is_the_last() -> None:
     for missing in ("p2", "p9"):
         with pytest.raises(NotFound):
             find_payment(paid, missing)
-
-
-def test_an_unanswered_card_payment_survives_the_journal() -> None:
-    """The payment that waits for the terminal is in the transaction's own bytes, and goes when it is answered."""
-    pending = PendingCard("p1", "card", D("-12.50"))
-    waiting = with_pending_card(sale(line("a", "12.50", "-1"), extra={"acme": 1}), pending)
-    read = msgspec.json.decode(msgspec.json.encode(waiting), type=Transaction)
-    assert pending_card(read) == pending
-    with pytest.raises(NotAvailable, match="not been answered"):
-        check_nothing_paid(read)
-    answered = with_pending_card(read, None)
-    assert pending_card(answered) is None
-    assert answered.extra == {"acme": 1}
-    check_nothing_paid(answered)
-
-
-def test_a_sale_with_payments_is_not_free_of_payments() -> None:
-    """What suspends or voids a sale can ask that nothing has been paid."""
-    paid = pay_cash(sale(line("a", "100")), CASH, D(10), "p")
-    with pytest.raises(NotAvailable, match="payments"):
-        check_nothing_paid(paid)
-    check_nothing_paid(void_payment(paid, last(paid)))

@@ -1,0 +1,88 @@
+"""100 Product sale and 109 Return product: from what was scanned or typed to a line."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import msgspec
+
+from kassa.errors import InvalidInput
+from kassa.operations import OperationContext, OperationResult
+from kassa.requests.catalogue import FindItem
+from kassa.sale import entered
+from kassa.sale.entered import Entered
+from kassa.sale.lines import add_item
+from kassa.text import texts
+from kassa_sale.limits import keep
+
+_, n_ = texts("kassa_sale")
+
+_TIMES = re.compile(r"\s*([^*×]+?)\s*[*×]\s*(.+)", re.DOTALL)
+_ONE = Decimal(1)
+
+
+class Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is sold. ``code``: a barcode or item number, perhaps with a quantity before it (``3×code``, ``3*code``).
+    ``quantity``: instead of that."""
+
+    code: str
+    quantity: Entered = None
+
+
+class Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What comes back. ``quantity`` is entered without a sign; ``receipt`` is the number of the receipt, if shown."""
+
+    code: str
+    quantity: Entered = None
+    receipt: str | None = None
+
+
+def sell(context: OperationContext) -> OperationResult:
+    """100: a line with the item. ``data`` of the result is the new line.
+
+    :raises kassa.errors.NotFound: nothing has that code.
+    :raises kassa.errors.InvalidInput: the quantity cannot be sold.
+    """
+    scanned: Scanned = context.parameters
+    code, quantity = read_scan(scanned.code, scanned.quantity)
+    item = context.send(FindItem(code))
+    transaction = add_item(context.transaction, item, quantity, context.new_id())
+    keep(context, transaction)
+    return OperationResult(data=transaction.lines[-1])
+
+
+def take_back(context: OperationContext) -> OperationResult:
+    """109: a line that takes the item back. ``data`` of the result is the new line.
+
+    :raises kassa.errors.NotFound: nothing has that code.
+    :raises kassa.errors.InvalidInput: the quantity cannot be returned.
+    """
+    returned: Returned = context.parameters
+    code, quantity = read_scan(returned.code, returned.quantity)
+    item = context.send(FindItem(code))
+    transaction = add_item(
+        context.transaction,
+        item,
+        quantity,
+        context.new_id(),
+        returned=True,
+        return_of=(returned.receipt or "").strip() or None,
+        approved_by=context.approved_by,
+    )
+    keep(context, transaction)
+    return OperationResult(data=transaction.lines[-1])
+
+
+def read_scan(code: str, quantity: Entered) -> tuple[str, Decimal]:
+    """Code and quantity; without one, 1. A ``*`` at the very beginning belongs to the code.
+
+    :raises kassa.errors.InvalidInput: there is no code, or what stands before the × is no quantity.
+    """
+    if quantity is None:
+        match = _TIMES.fullmatch(code)
+        if match is not None:
+            return match[2].strip(), entered.quantity(match[1])
+    if not code.strip():
+        raise InvalidInput(_("Nothing was scanned or typed."), hint=_("Scan the item, or type its number."))
+    return code.strip(), _ONE if quantity is None else entered.quantity(quantity)
