@@ -40,7 +40,12 @@ class NotingStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
     ) -> httpcore.AsyncNetworkStream:
         # What a handshake writes is not the request: it goes through the inner stream, unnoted.
-        return NotingStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        try:
+            return NotingStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        except BaseException:
+            # httpcore closes after an error, and forgets to when the handshake is cut off.
+            await self._stream.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

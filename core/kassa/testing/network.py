@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from kassa.testing.wire import Wire, bound_socket, close_socket
+from kassa.testing.wire import Wire, bound_socket
 
 PATIENCE_S = 10.0
 
@@ -177,25 +178,30 @@ class Network:
             self._changed.notify_all()
         if fault.kind == "refuse":
             self._stop_listening()
+            self._socket = bound_socket(self.port)  # bound and not listening: the port stays ours, and refuses
         elif before.kind == "refuse":
             self._listen()
         if fault.kind in ("refuse", "reset"):
             for wire in wires:
                 wire.reset()
+            for wire in wires:
+                wire.join()
 
     def _listen(self) -> None:
-        self._socket.listen(64)
-        threading.Thread(target=self._accept, args=(self._socket,), name="test-network", daemon=True).start()
+        self._socket.listen(128)
+        self._accepting = threading.Thread(target=self._accept, name="test-network", daemon=True)
+        self._accepting.start()
 
     def _stop_listening(self) -> None:
-        """Bound and not listening, the port is ours still, and refuses."""
-        close_socket(self._socket)
-        self._socket = bound_socket(self.port)
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
+        self._socket.close()
 
-    def _accept(self, listening: socket.socket) -> None:
+    def _accept(self) -> None:
         while True:
             try:
-                near, _peer = listening.accept()
+                near, _peer = self._socket.accept()
             except OSError:
                 return
             wire = Wire(self, near)
@@ -210,7 +216,7 @@ class Network:
             self._closed = True
             wires = list(self._wires)
             self._changed.notify_all()
-        close_socket(self._socket)
+        self._stop_listening()
         for wire in wires:
             wire.close()
         for wire in wires:

@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,11 +27,37 @@ class Wire:
         self._far: socket.socket | None = None
         self._answered = False
         self._closed = False
-        self._threads = [threading.Thread(target=self._to_server, name="test-wire-out", daemon=True)]
+        self._lock = threading.Lock()
+        self._running = 0
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin to carry."""
-        self._threads[0].start()
+        self._run(self._to_server, "test-wire-out")
+
+    def _run(self, carry: Callable[[], None], name: str) -> None:
+        def run() -> None:
+            try:
+                carry()
+            finally:
+                self._leave()
+
+        with self._lock:
+            self._running += 1
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _leave(self) -> None:
+        """The last thread closes the sockets: closed under another one, its number may be a new socket's already."""
+        with self._lock:
+            self._running -= 1
+            last = self._running == 0
+        if last:
+            self._near.close()
+            if self._far is not None:
+                self._far.close()
+            self._network.ended(self)
 
     def join(self) -> None:
         """Wait for its threads."""
@@ -66,11 +93,9 @@ class Wire:
             return False
         if self._far is None:
             self._far = self._connect()
-            inward = threading.Thread(target=self._to_register, args=(self._far,), name="test-wire-in", daemon=True)
-            self._threads.append(inward)
-            inward.start()
+            self._run(self._to_register, "test-wire-in")
         if self._closed:
-            self._far.close()
+            self.close()
             return False
         self._far.sendall(chunk)
         return True
@@ -95,7 +120,9 @@ class Wire:
 
     # -- server to register ----------------------------------------------------------------------------------------
 
-    def _to_register(self, far: socket.socket) -> None:
+    def _to_register(self) -> None:
+        far = self._far
+        assert far is not None
         try:
             while chunk := far.recv(_CHUNK):
                 if not self._inward(chunk, far):
@@ -148,16 +175,18 @@ class Wire:
         with suppress(OSError):
             self._near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._near.shutdown(socket.SHUT_RD)  # wakes our own reader and tells the other side nothing
-        self._near.close()
-        self.close()
+        self._end(self._far)
 
     def close(self) -> None:
         """Close both sides."""
+        self._end(self._near, self._far)
+
+    def _end(self, *sides: socket.socket | None) -> None:
         self._closed = True
-        close_socket(self._near)
-        if self._far is not None:
-            close_socket(self._far)
-        self._network.ended(self)
+        for side in sides:
+            if side is not None:
+                with suppress(OSError):
+                    side.shutdown(socket.SHUT_RDWR)
 
 
 def _is_whole(request: bytes) -> bool:
@@ -172,10 +201,3 @@ def bound_socket(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", port))
     return bound
-
-
-def close_socket(open_socket: socket.socket) -> None:
-    """Close, and wake whoever blocks on it."""
-    with suppress(OSError):
-        open_socket.shutdown(socket.SHUT_RDWR)
-    open_socket.close()
