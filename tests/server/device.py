@@ -28,9 +28,10 @@ from kassa.protocol import (
 )
 from kassa.runtime.request import Command, Request, RequestContext
 from kassa.sale.totals import compute
+from kassa.testing.store import barcode
 
 Answer = TypeVar("Answer")
-COFFEE = Item("1001", "Kaffe mellanrost 450 g", Decimal("54.90"), "12", Decimal("0.12"), barcode="2900000010014")
+COFFEE = Item("1001", "Kaffe mellanrost 450 g", Decimal("54.90"), "12", Decimal("0.12"), barcode=barcode("1001"))
 
 
 class Device:

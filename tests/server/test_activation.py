@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.server.conftest import Shop
+from tests.server.device import Device
 
 from kassa.environment import new_id
 from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
 from kassa.protocol import ActivationRequest
 from kassa.requests.contact import Hello, ReadRecord
 from kassa_server.schema import activation_code, device, series
-from tests.server.conftest import Shop
-from tests.server.device import Device
 
 
 def test_device_becomes_a_register_and_gets_its_record(shop: Shop) -> None:
