@@ -53,7 +53,7 @@ class Download:
 
     def _all_tables(self, writing: Writing) -> bool:
         """Read every table to its end; False if the register stops first."""
-        return all(self._table(table.name, writing) for table in MASTER_TABLES)
+        return all(self._table(str(table.name), writing) for table in MASTER_TABLES)
 
     def _table(self, table: str, writing: Writing) -> bool:
         with writing() as connection:

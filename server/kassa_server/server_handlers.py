@@ -135,8 +135,8 @@ def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
     total = context.connection.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
     page = rows[:limit]
     return ChangesPage(
-        table=table.name,
-        columns=tuple(table.c.keys()),
+        table=request.table,
+        columns=tuple(str(name) for name in table.c.keys()),
         rows=tuple(tuple(_plain(value) for value in row) for row in page),
         next_after=page[-1].row_version if page else request.after,
         more=len(rows) > limit,
