@@ -17,7 +17,7 @@ from kassa.environment import Environment
 from kassa.folding import search_text
 from kassa.masterdata import upsert
 from kassa.model import EnabledPlugin, LayoutButton, OfflineProfile, Store, Tender
-from kassa.schema.master import barcode, item, permission_group, staff, tax_code
+from kassa.schema.master import barcode, customer, item, permission_group, staff, tax_code
 from kassa.schema.rules import LARGEST_IN
 from kassa_server import schema
 from kassa_server.credentials import set_pin
@@ -45,6 +45,16 @@ class NewItem(msgspec.Struct, frozen=True):
     tax_code: str
     barcodes: tuple[str, ...] = ()
     unit: str = "pcs"
+
+
+class NewCustomer(msgspec.Struct, frozen=True):
+    """A customer."""
+
+    number: str
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    country: str | None = None
 
 
 class NewStaff(msgspec.Struct, frozen=True):
@@ -205,6 +215,22 @@ def _drop_old_barcodes(connection: Connection, numbers: set[str], kept: set[str]
         part = barcode.c.item_number.in_(wanted[start : start + LARGEST_IN])
         rows += connection.execute(select(barcode.c.barcode, barcode.c.item_number).where(part)).all()
     delete_rows(connection, barcode, [row.barcode for row in rows if row.barcode not in kept])
+
+
+def put_customers(connection: Connection, customers: Iterable[NewCustomer]) -> None:
+    """Create or change customers."""
+    rows = [
+        {
+            "customer_number": new.number,
+            "name": new.name,
+            "search_text": search_text(new.number, new.name, new.phone, new.email),
+            "phone": new.phone,
+            "email": new.email,
+            "country": new.country,
+        }
+        for new in customers
+    ]
+    put_rows(connection, customer, rows)
 
 
 def put_permission_group(

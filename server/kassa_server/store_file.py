@@ -54,6 +54,7 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenders: tuple[Tender, ...] = ()
     buttons: tuple[LayoutButton, ...] = ()
     items: tuple[setup.NewItem, ...] = ()
+    customers: tuple[setup.NewCustomer, ...] = ()
     profile: dict[str, Any] = {}
 
 
@@ -70,6 +71,7 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
             setup.put_permission_group(connection, group.name, group.permissions, group.limits)
         setup.put_staff(connection, channel.environment, store_id, description.staff)
         setup.put_items(connection, description.items)
+        setup.put_customers(connection, description.customers)
         for new in description.registers:
             setup.put_register(
                 connection,
