@@ -1,0 +1,31 @@
+"""Showing a register in a window. Importing this imports no Kivy: :func:`run` sets it up first."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from kassa.register.face import RegisterFace
+from kassa_ui import start
+
+
+def run(
+    register: RegisterFace,
+    *,
+    home: Path | None = None,
+    size: tuple[int, int] = (1280, 800),
+    fullscreen: bool = False,
+    theme: str = "light",
+) -> None:
+    """Show ``register`` until the window is closed; it stays open and is the caller's to close.
+
+    :param home: where Kivy keeps its files.
+    :param size: the window's, in pixels.
+    :param theme: ``light`` or ``dark``.
+    """
+    start.prepare(home, size=size, fullscreen=fullscreen)
+    from kassa_ui.window import KassaApp
+
+    app = KassaApp(register)
+    app.palette.name = theme
+    asyncio.run(app.async_run())

@@ -1,0 +1,50 @@
+"""The bar on top: connection, what waits, age of the data, register, person, time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kassa.register.face import RegisterView
+from kassa.windows import StatusItem
+from kassa_ui.presenters.speech import Speech
+
+
+@dataclass(frozen=True)
+class ItemDrawn:
+    """One item of the bar in words; ``operation`` is what a press runs."""
+
+    text: str
+    tone: str = "plain"
+    icon: str = ""
+    operation: int | None = None
+
+
+@dataclass(frozen=True)
+class Header:
+    """The bar. ``online`` decides its colour; ``left`` stands beside the pill, ``right`` before the register's name."""
+
+    online: bool
+    pill: ItemDrawn | None
+    left: tuple[ItemDrawn, ...]
+    right: tuple[ItemDrawn, ...]
+    register: str
+    staff: str
+    clock: str
+
+
+def header(view: RegisterView, speech: Speech) -> Header:
+    """The bar for ``view``."""
+
+    def drawn(item: StatusItem) -> ItemDrawn:
+        return ItemDrawn(speech(item.text), item.tone, item.icon, item.operation)
+
+    pills = [drawn(item) for item in view.status_items if item.kind == "pill"]
+    return Header(
+        online=view.connection.online,
+        pill=pills[0] if pills else None,
+        left=tuple(drawn(item) for item in view.status_items if item.kind == "waiting"),
+        right=tuple(drawn(item) for item in view.status_items if item.kind not in ("pill", "waiting")),
+        register=view.record.name,
+        staff=view.staff.name if view.staff else "",
+        clock=speech.clock(view.now),
+    )

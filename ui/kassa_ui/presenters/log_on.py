@@ -1,0 +1,127 @@
+"""Log on, and unlocking a till that somebody has locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kassa.connection import Reason
+from kassa.operations import OperationResult
+from kassa.register.face import RegisterView
+from kassa.text import Text, texts
+from kassa_ui.presenters.dialogs import FieldDrawn
+from kassa_ui.presenters.entry import EntryBuffer
+from kassa_ui.presenters.notices import NoticeDrawn, Notices, notice_of
+from kassa_ui.presenters.speech import Speech
+from kassa_ui.presenters.work import Job
+
+if TYPE_CHECKING:
+    from kassa_ui.presenters.till import Till
+
+_, n_ = texts("kassa_ui")
+
+LOG_ON = 700
+KEY = "log on"
+
+
+@dataclass(frozen=True)
+class LogOnDrawn:
+    """The log on screen in words. ``offline`` says that the store server is away and what that means; else empty."""
+
+    title: str
+    store: str
+    register: str
+    fields: tuple[FieldDrawn, ...]
+    button: str
+    working: bool
+    offline: str
+    notice: NoticeDrawn | None
+    quiet: str
+    problems: tuple[str, ...]
+
+
+class LogOn:
+    """Staff id and PIN. While the till is locked the staff id is that of who locked it."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+        self.staff_id = EntryBuffer(longest=20)
+        self.pin = EntryBuffer(secret=True, longest=40)
+        self.notices = Notices()
+        self._on_pin = False
+
+    @property
+    def entry(self) -> EntryBuffer:
+        """What the keys go to."""
+        return self.pin if self._on_pin or self._till.view.locked else self.staff_id
+
+    def tap_field(self, place: int) -> None:
+        """A field was tapped: 0 the staff id, 1 the PIN."""
+        self._on_pin = place == 1
+
+    def enter(self) -> None:
+        """Go on: from the staff id to the PIN, from the PIN to the register."""
+        view = self._till.view
+        staff_id = view.staff.staff_id if view.locked and view.staff else self.staff_id.text.strip()
+        if not staff_id or not self.pin.text:
+            self._on_pin = bool(staff_id)
+            return
+        if self._till.work.working(KEY):
+            return
+        self.notices.clear()
+        parameters = {"staff_id": staff_id, "pin": self.pin.take()}
+        self._till.work.start(Job(LOG_ON, parameters, KEY, self._done, self._failed))
+
+    def escape(self) -> None:
+        """Start over."""
+        if not self.notices.dismiss():
+            self.staff_id.take()
+            self.pin.take()
+            self._on_pin = False
+
+    def _done(self, result: OperationResult) -> None:
+        self.staff_id.take()
+        self._on_pin = False
+        self._till.tell(result)
+
+    def _failed(self, error: BaseException) -> None:
+        self.notices.clear()
+        self.notices.add(notice_of(error))
+
+    def drawn(self, speech: Speech) -> LogOnDrawn:
+        """The screen in words."""
+        view = self._till.view
+        locked = view.locked and view.staff is not None
+        on_pin = self.entry is self.pin
+        name = view.staff.name if view.staff else ""
+        return LogOnDrawn(
+            title=speech(_("Locked by {name}", name=name) if locked else _("Log on")),
+            store=view.record.store.name,
+            register=view.record.name,
+            fields=(
+                FieldDrawn(speech(_("Staff id")), name if locked else self.staff_id.shown, not on_pin),
+                FieldDrawn(speech(_("PIN")), self.pin.shown, on_pin),
+            ),
+            button=speech(_("Unlock") if locked else _("Log on")),
+            working=self._till.work.working(KEY),
+            offline=speech(offline_words(view)),
+            notice=self.notices.drawn(speech),
+            quiet=speech(self.notices.quiet),
+            problems=tuple(speech(problem) for problem in view.problems),
+        )
+
+
+def offline_words(view: RegisterView) -> Text | None:
+    """What the cashier should know before log on when the store server is away."""
+    state = view.connection
+    if state.online:
+        return None
+    if not state.can_switch:
+        return _("The store server does not answer, and this register works only with it. Call support.")
+    if not view.record.profile.allow_offline_before_log_on:
+        return _("The store server does not answer. Logging on needs it: try again in a while.")
+    if state.reason is Reason.MANUAL:
+        return _("Disconnected by hand: you work offline. Sales are kept here, and sent after Connect.")
+    if state.reason is Reason.STARTING:
+        return _("Not connected to the store server yet. Logging on connects; without it you work offline.")
+    return _("The store server does not answer. You can log on and work offline: sales are kept here and sent later.")

@@ -1,0 +1,257 @@
+"""The whole screen's presenter: which screen is up, what the keys go to, what is open on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from kassa.environment import Clock
+from kassa.operations import Finished, OperationResult, Place
+from kassa.register.face import Event, RegisterFace, RegisterView
+from kassa.windows import Window
+from kassa_ui.presenters.desk import TENDER, Desk
+from kassa_ui.presenters.dialogs import Dialog, QuestionDialog, WindowDialog
+from kassa_ui.presenters.entry import TIMES, EntryBuffer
+from kassa_ui.presenters.log_on import LogOn
+from kassa_ui.presenters.notices import notice_of
+from kassa_ui.presenters.scanner import ScanDetector
+from kassa_ui.presenters.work import Job, Work
+
+Found = TypeVar("Found")
+
+
+class Threads(Protocol):
+    """The way between the screen's thread and others."""
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Run ``call`` on the screen's thread, soon; from any thread."""
+
+    def fetch(self, ask: Callable[[], Found], told: Callable[[Found], None]) -> None:
+        """Run ``ask`` off the screen's thread and ``told`` with its answer on it."""
+
+
+class Till:
+    """One register's screen. All methods but :meth:`heard` are the screen's thread's.
+
+    :param changed: called when something is to be drawn anew; it may be called often.
+    """
+
+    def __init__(self, register: RegisterFace, threads: Threads, clock: Clock, changed: Callable[[], None]) -> None:
+        self.register = register
+        self.clock = clock
+        self.view: RegisterView = register.view()
+        self.work = Work(register, self._post)
+        self.desk = Desk(self)
+        self.log_on = LogOn(self)
+        self._threads = threads
+        self._changed = changed
+        self._dialogs: list[Dialog] = []
+        self._scanner = ScanDetector()
+        self._stop = register.subscribe(self.heard)
+        self.refresh()
+
+    # What is up
+
+    @property
+    def screen(self) -> str:
+        """``log_on`` or ``sale``."""
+        view = self.view
+        return "log_on" if view.locked or view.staff is None or view.place is Place.LOGGED_OFF else "sale"
+
+    @property
+    def dialog(self) -> Dialog | None:
+        """The dialog on top."""
+        return self._dialogs[-1] if self._dialogs else None
+
+    def open(self, dialog: Dialog) -> None:
+        """Put ``dialog`` on top."""
+        self._dialogs.append(dialog)
+        self._changed()
+
+    def close(self, dialog: Dialog) -> None:
+        """Take ``dialog`` away."""
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+            self._changed()
+
+    def draw(self) -> None:
+        """Something has been pressed: draw anew."""
+        self._changed()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._stop()
+
+    # What the register says
+
+    def heard(self, event: Event) -> None:
+        """The register has something to tell; on any thread."""
+        self._post(lambda: self._take_in(event))
+
+    def _take_in(self, event: Event) -> None:
+        if isinstance(event.detail, Finished):
+            self.desk.show_finished(event.detail)
+        if event.text is not None:
+            notices = self.log_on.notices if self.screen == "log_on" else self.desk.notices
+            notices.say(event.text, self.clock.monotonic())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look at the register again."""
+        was = self.screen
+        self.view = self.register.view()
+        self.desk.follow()
+        if was == "sale" and self.screen == "log_on":
+            self._left()
+        self._follow_question()
+        self._changed()
+
+    def _left(self) -> None:
+        """Somebody has logged off or locked the till: nothing half typed or half asked is left behind."""
+        self._dialogs = [dialog for dialog in self._dialogs if isinstance(dialog, WindowDialog | QuestionDialog)]
+        self.desk.entry.take()
+        self.desk.open_grid()
+        self.desk.notices.clear()
+
+    def _follow_question(self) -> None:
+        question = self.view.question
+        shown = next((dialog for dialog in self._dialogs if isinstance(dialog, QuestionDialog)), None)
+        if shown is not None and shown.question != question:
+            self._dialogs.remove(shown)
+            shown = None
+        if question is not None and shown is None:
+            self._dialogs.append(QuestionDialog(self, question))
+
+    def tick(self) -> None:
+        """A second has passed: the clock, quiet lines, the open window."""
+        now = self.clock.monotonic()
+        self.desk.notices.pass_time(now)
+        self.log_on.notices.pass_time(now)
+        for dialog in self._dialogs:
+            if isinstance(dialog, WindowDialog):
+                self._ask_again(dialog)
+        self.refresh()
+
+    def _ask_again(self, dialog: WindowDialog) -> None:
+        def described(window: Window | None) -> None:
+            if window is not None and window.name == dialog.window.name:
+                dialog.window = window
+                self._changed()
+
+        name = dialog.window.name
+        self._threads.fetch(lambda: self.register.describe_window(name), described)
+
+    def tell(self, result: OperationResult, *, window: WindowDialog | None = None) -> None:
+        """Show what an operation has handed back; ``window`` is the one it was pressed in."""
+        if result.message is not None:
+            place = window.notices if window else self.log_on.notices if self.screen == "log_on" else self.desk.notices
+            place.say(result.message, self.clock.monotonic())
+        if result.window is not None and window is None:
+            self.open(WindowDialog(self, result.window))
+        self._changed()
+
+    def answer(self, choice: str) -> None:
+        """Answer the open question."""
+        self.register.answer(choice)
+        self.refresh()
+
+    def press_pill(self) -> None:
+        """The connection's pill was pressed."""
+        operation = next((item.operation for item in self.view.status_items if item.kind == "pill"), None)
+        notices = self.log_on.notices if self.screen == "log_on" else self.desk.notices
+        if operation is not None:
+            self.work.start(Job(operation, {}, "pill", self.tell, lambda error: notices.add(notice_of(error))))
+            self._changed()
+
+    # Keys
+
+    @property
+    def entry(self) -> EntryBuffer | None:
+        """What characters go to now."""
+        if self.dialog is not None:
+            return self.dialog.entry
+        return self.log_on.entry if self.screen == "log_on" else self.desk.entry
+
+    def type(self, characters: str, *, keyboard: bool = True) -> None:
+        """Characters from keyboard or scanner (``keyboard``), or from the keys on the screen."""
+        if characters in ("*", TIMES):
+            self._scanner.forget()
+        elif keyboard:
+            self._scanner.typed(characters, self.clock.monotonic())
+        entry = self.entry
+        if entry is not None:
+            entry.type(characters)
+            self._typed()
+
+    def _typed(self) -> None:
+        if self.dialog is None and self.screen == "sale":
+            self.desk.typed()
+        self._changed()
+
+    def key(self, name: str, *, keyboard: bool = True) -> None:
+        """``enter``, ``backspace``, ``escape``, ``up``, ``down``, ``times``."""
+        if name == "enter" and keyboard and self._scanned():
+            self._changed()
+            return
+        self._scanner.forget()
+        if name == "backspace":
+            if self.entry is not None:
+                self.entry.erase()
+                self._typed()
+        elif self.dialog is not None:
+            self._key_in_dialog(self.dialog, name)
+        elif self.screen == "log_on":
+            self._key_at_log_on(name)
+        else:
+            self._key_at_desk(name)
+        self._changed()
+
+    def _key_in_dialog(self, dialog: Dialog, name: str) -> None:
+        if name == "enter":
+            dialog.enter()
+        elif name == "escape":
+            dialog.close()
+
+    def _key_at_log_on(self, name: str) -> None:
+        if name == "enter":
+            self.log_on.enter()
+        elif name == "escape":
+            self.log_on.escape()
+        elif name in ("up", "down"):
+            self.log_on.tap_field(name == "down")
+
+    def _key_at_desk(self, name: str) -> None:
+        if name == "enter":
+            self.desk.enter()
+        elif name == "escape":
+            self.desk.escape()
+        elif name == "times":
+            self.desk.times()
+        elif name in ("up", "down"):
+            self.desk.move(-1 if name == "up" else 1)
+
+    def _scanned(self) -> bool:
+        """Whether Enter ended a scan that belongs to the sale, whatever is open; then it is sold.
+
+        Where a number is expected only a valid barcode counts as a scan.
+        """
+        if self.screen != "sale":
+            return False
+        now = self.clock.monotonic()
+        entry = self.entry
+        at_desk = self.dialog is None and self.desk.mode != TENDER
+        code = self._scanner.scanned(now) if at_desk or entry is None else self._scanner.scanned_gtin(now)
+        if code is None:
+            return False
+        self._scanner.forget()
+        if entry is not None:
+            entry.take_back(code)
+        self.desk.scan(self.desk.before_scan() + code if at_desk else code)
+        return True
+
+    def _post(self, call: Callable[[], None]) -> None:
+        def then_look() -> None:
+            call()
+            self._changed()
+
+        self._threads.post(then_look)

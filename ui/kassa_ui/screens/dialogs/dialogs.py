@@ -1,0 +1,132 @@
+"""One dialog at a time, over everything. What it shows is data; one layout draws them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.core.text import Label as CoreLabel
+from kivy.metrics import sp
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.boxlayout import BoxLayout
+
+from kassa_ui import kv, theme
+from kassa_ui.presenters.dialogs import ChoiceDrawn, DialogDrawn
+from kassa_ui.widgets import card, field, icon, keypad, letters, notice, parked, words  # noqa: F401
+from kassa_ui.widgets.field import Field
+from kassa_ui.widgets.key import Key
+
+
+class FactRow(BoxLayout):
+    """A row of a window: what it is, and what it is now."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+
+
+class ChoiceKey(Key):
+    """A button of a dialog, as wide as its words need."""
+
+    place = NumericProperty(0)
+    words_width = NumericProperty(0)
+
+    def on_label(self, _key: ChoiceKey, _label: str) -> None:
+        """Measure the words."""
+        self._measure()
+
+    def on_detail(self, _key: ChoiceKey, _detail: str) -> None:
+        """Measure the words."""
+        self._measure()
+
+    def _measure(self) -> None:
+        name, small = theme.TYPE["body"], theme.TYPE["caption"]
+        self.words_width = max(_width(self.label, theme.MEDIUM, name), _width(self.detail, theme.REGULAR, small))
+
+
+class DialogLayer(AnchorLayout):
+    """The dialog on top, over a veil that keeps taps from what lies under it."""
+
+    till = ObjectProperty(None)
+    title = StringProperty("")
+    subtitle = StringProperty("")
+    pad = StringProperty("")
+    wide = NumericProperty(760)
+
+    def apply(self, drawn: DialogDrawn) -> None:
+        """Show ``drawn``."""
+        self.title, self.subtitle, self.pad = drawn.title, drawn.subtitle, drawn.pad
+        self.wide = {"": 760, "numbers": 460, "digits": 460, "letters": 860}[drawn.pad]
+        self.ids.notice.apply(drawn.notice)
+        _match(self.ids.rows, len(drawn.rows), FactRow)
+        for row, (label, value) in zip(reversed(self.ids.rows.children), drawn.rows, strict=True):
+            row.label, row.value = label, value
+        _match(self.ids.fields, len(drawn.fields), self._new_field)
+        for place, (widget, shown) in enumerate(zip(reversed(self.ids.fields.children), drawn.fields, strict=True)):
+            widget.place = place
+            widget.apply(shown)
+        self._apply_choices(drawn.choices)
+        self._apply_pad()
+
+    def _new_field(self) -> Field:
+        widget = Field()
+        widget.bind(on_release=lambda tapped: self._tap_field(tapped.place))
+        return widget
+
+    def _new_choice(self) -> ChoiceKey:
+        key = ChoiceKey()
+        key.bind(on_release=lambda pressed: self._choose(pressed.place))
+        return key
+
+    def _apply_choices(self, choices: tuple[ChoiceDrawn, ...]) -> None:
+        box = self.ids.choices
+        _match(box, len(choices), self._new_choice)
+        for place, (key, choice) in enumerate(zip(reversed(box.children), choices, strict=True)):
+            key.place, key.label, key.detail = place, choice.label, choice.reason
+            key.tone = choice.tone if choice.enabled else "dimmed"
+            key.working = choice.working
+
+    def _apply_pad(self) -> None:
+        ids = self.ids
+        panel = {"numbers": ids.numbers, "digits": ids.digits, "letters": ids.letters, "": None}[self.pad]
+        box = self.ids.pad
+        if panel is None:
+            box.clear_widgets()
+        elif panel not in box.children:
+            box.clear_widgets()
+            box.add_widget(panel)
+
+    def _choose(self, place: int) -> None:
+        if self.till.dialog is not None:
+            self.till.dialog.choose(place)
+            self.till.draw()
+
+    def _tap_field(self, place: int) -> None:
+        if self.till.dialog is not None:
+            self.till.dialog.tap_field(place)
+            self.till.draw()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing under the veil is touched."""
+        super().on_touch_down(touch)
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Nothing under the veil is touched."""
+        super().on_touch_move(touch)
+        return True
+
+
+def _width(text: str, typeface: str, size: float) -> float:
+    """How wide ``text`` are drawn, in pixels."""
+    return float(CoreLabel(font_name=typeface, font_size=sp(size)).get_extents(text)[0])
+
+
+def _match(box: Any, count: int, make: Any) -> None:
+    """Make ``box`` have ``count`` children."""
+    while len(box.children) > count:
+        box.remove_widget(box.children[0])
+    while len(box.children) < count:
+        box.add_widget(make())
+
+
+kv.load(__file__)

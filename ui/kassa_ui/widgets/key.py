@@ -1,0 +1,79 @@
+"""The button of every screen: shows at once that it is pressed, and that it is working if the work takes longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.app import App
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.behaviors import ButtonBehavior
+
+from kassa_ui import kv, theme
+from kassa_ui.widgets.focus import Focusable
+from kassa_ui.widgets.rounded import Rounded
+
+WORKING_AFTER_S = 0.12
+"""Work that ends sooner shows nothing: it would only flicker."""
+
+
+class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
+    """A button with a name and perhaps a small line under it. ``tone`` is one of the theme's."""
+
+    label = StringProperty("")
+    detail = StringProperty("")
+    icon = StringProperty("")
+    tone = StringProperty("plain")
+    working = BooleanProperty(False)
+    label_size = NumericProperty(0)
+    strong = BooleanProperty(True)
+    words = ColorProperty((0, 0, 0, 0))
+    small_words = ColorProperty((0, 0, 0, 0))
+    sweep = NumericProperty(0)
+    sweep_alpha = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        palette = App.get_running_app().palette
+        palette.bind(name=self.paint)
+        self.bind(tone=self.paint, state=self.paint)
+        self._animation: Any = None
+        self.paint()
+
+    def paint(self, *_changed: object) -> None:
+        """Take the colours of the tone; darker while pressed."""
+        palette = App.get_running_app().palette
+        tone = theme.TONES[self.tone]
+        down = self.state == "down"
+        self.fill = palette.pressed(tone.fill) if down else getattr(palette, tone.fill)
+        self.edge = palette.pressed(tone.edge) if down else getattr(palette, tone.edge)
+        self.words = getattr(palette, tone.words)
+        self.small_words = getattr(palette, tone.detail)
+
+    def on_working(self, _key: Key, working: bool) -> None:
+        """Show that the work goes on, or stop showing it."""
+        if self._animation is not None:
+            self._animation.cancel(self)
+            self._animation = None
+        self.sweep = self.sweep_alpha = 0
+        if working:
+            there = Animation(sweep=1, sweep_alpha=1, duration=0.7, t="in_out_sine")
+            back = Animation(sweep=0, sweep_alpha=1, duration=0.7, t="in_out_sine")
+            again = there + back
+            again.repeat = True
+            self._animation = again
+            wait = Animation(sweep=0, duration=WORKING_AFTER_S)
+            wait.bind(on_complete=lambda *_args: self._sweep(again))
+            wait.start(self)
+
+    def _sweep(self, animation: Any) -> None:
+        if self.working and self._animation is animation:
+            animation.start(self)
+
+    def press_by_key(self) -> None:
+        """Enter or space was pressed here."""
+        self.trigger_action(duration=0.08)
+
+
+kv.load(__file__)

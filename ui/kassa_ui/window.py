@@ -1,0 +1,140 @@
+"""The Kivy application: one window for one register."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kassa.register.face import RegisterFace
+from kassa.text import Text
+from kassa_ui import kv
+from kassa_ui.bridge import Bridge
+from kassa_ui.keyboard import Keyboard
+from kassa_ui.presenters.notices import notice_of
+from kassa_ui.presenters.till import Till
+from kassa_ui.widgets.focus import FocusRing
+from kassa_ui.widgets.palette import Palette
+
+log = structlog.get_logger("kassa.ui")
+
+
+class KeepSelling(ExceptionHandler):
+    """An error while drawing or handling a key is logged and told; it does not end the application."""
+
+    def __init__(self, app: KassaApp) -> None:
+        super().__init__()
+        self._app = app
+
+    def handle_exception(self, inst: BaseException) -> int:
+        """Log ``inst`` and go on; what is meant to end the process does."""
+        if not isinstance(inst, Exception):
+            return int(ExceptionManager.RAISE)
+        log.error("the screen failed", exc_info=inst)
+        self._app.told(inst, draw=False)
+        return int(ExceptionManager.PASS)
+
+
+class KassaApp(App):
+    """The window. ``language`` follows the register's view, and every text of the layouts follows ``language``."""
+
+    title = "Kassa"
+    language = StringProperty("en")
+    palette = ObjectProperty(None)
+    till = ObjectProperty(None, allownone=True)
+    use_kivy_settings = False
+
+    def __init__(self, register: RegisterFace | None = None, **kwargs: Any) -> None:
+        super().__init__(palette=Palette(), **kwargs)
+        kv.register_typefaces()
+        self._register = register
+        self._keyboard: Any = None
+        self._draw = Clock.create_trigger(self._draw_now, -1)
+        self._handler = KeepSelling(self)
+        self.stage: Any = None
+        self.palette.bind(name=self._rebuild)
+        self.ring: FocusRing | None = None
+
+    def tr(self, msgid: str, language: str) -> str:
+        """``msgid`` in ``language``: for layouts, ``text: app.tr("Enter", app.language)``."""
+        return Text(msgid, "kassa_ui").words(language)
+
+    def build(self) -> BoxLayout:
+        """The root: it holds the stage of the register that is attached."""
+        return BoxLayout()
+
+    def on_start(self) -> None:
+        """The loop runs: from here on the register's threads can reach the screen."""
+        self.bridge = Bridge(asyncio.get_running_loop(), self.told)
+        ExceptionManager.add_handler(self._handler)
+        Clock.schedule_interval(self._tick, 1)
+        if self._register is not None:
+            self.attach(self._register)
+
+    def on_stop(self) -> None:
+        """The window closes."""
+        self.detach()
+        self.bridge.close()
+        Clock.unschedule(self._tick)
+        ExceptionManager.remove_handler(self._handler)
+
+    def attach(self, register: RegisterFace) -> None:
+        """Show ``register``, in place of another."""
+        self.detach()
+        self.till = Till(register, self.bridge, register.environment.clock, self._draw)
+        self._rebuild()
+
+    def _rebuild(self, *_changed: object) -> None:
+        """Make the widgets anew: for a till that has just been attached, and for another theme."""
+        from kassa_ui.stage import Stage
+
+        if self.till is None:
+            return
+        if self._keyboard is not None:
+            self._keyboard.close()
+        self.root.clear_widgets()
+        self.language = self.till.view.language
+        self.stage = Stage(self.till)
+        self.ring = FocusRing(self.stage)
+        self._keyboard = Keyboard(Window, self.till, self.ring)
+        self.root.add_widget(self.stage)
+        self._draw_now()
+
+    def detach(self) -> None:
+        """Show nothing."""
+        if self.till is not None:
+            self.till.stop()
+            self._keyboard.close()
+            self.root.clear_widgets()
+            self.till = self.stage = self.ring = self._keyboard = None
+
+    def _draw_now(self, *_dt: float) -> None:
+        if self.stage is not None:
+            self.language = self.till.view.language
+            self.stage.draw()
+
+    def _tick(self, _dt: float) -> None:
+        if self.till is not None:
+            self.till.tick()
+
+    def told(self, error: BaseException, *, draw: bool = True) -> None:
+        """An error that nobody else takes care of: said in place, with where to turn.
+
+        :param draw: at once; False where drawing itself may have failed: the next second tries again.
+        """
+        if self.till is not None:
+            notices = self.till.log_on.notices if self.till.screen == "log_on" else self.till.desk.notices
+            notices.add(notice_of(error))
+            if draw:
+                self._draw()
+
+    def open_settings(self, *_args: Any) -> bool:
+        """F1 is the first button of the grid, not Kivy's settings."""
+        return False
