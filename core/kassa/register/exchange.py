@@ -110,9 +110,6 @@ class Exchange:
                 self._resolve(pending, generation)
             except NotServed:
                 self._log.warning("command_waits_for_plugin", name=pending.name)
-            except Refusal as refusal:
-                self._log.info("command_refused", name=pending.name, error_code=refusal.code)
-                self._register.journal.refuse_command(pending.command_id, generation=generation)
             except (NoAnswer, UnknownOutcome):
                 return
             except KassaError as error:
@@ -125,13 +122,26 @@ class Exchange:
         assert isinstance(command, Command)
         if command.TILL_EFFECT == "take_up" and register.journal.sale is not None:
             return
-        answer = self._asked(command, context, generation) if pending.doubtful else self._again(command, context)
+        if command.TILL_EFFECT == "set_aside" and register.journal.sale != getattr(command, "transaction", None):
+            self._log.warning("command_given_up", name=pending.name, why="the sale has gone on")
+            register.journal.refuse_command(pending.command_id, generation=generation)
+            return
+        if pending.doubtful:
+            answer = self._asked(command, context, generation)
+        else:
+            answer = self._again(command, context, generation)
         if answer is not None:
             self._keep_answer(command, context, answer, generation)
             self._log.info("command_resolved", name=pending.name)
 
-    def _again(self, command: Command[Any], context: RequestContext) -> Any:
-        return self._register.connection.send(command, context)
+    def _again(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
+        """Send a command again; None: it was refused."""
+        try:
+            return self._register.connection.send(command, context)
+        except Refusal as refusal:
+            self._log.info("command_refused", name=command.NAME, error_code=refusal.code)
+            self._refused(command, generation)
+            return None
 
     def _asked(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
         """What the store server did with a command that was refused here; None: nothing."""
