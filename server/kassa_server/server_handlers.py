@@ -136,7 +136,7 @@ def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
     page = rows[:limit]
     return ChangesPage(
         table=request.table,
-        columns=tuple(str(name) for name in table.c.keys()),
+        columns=tuple(str(column.name) for column in table.columns),
         rows=tuple(tuple(_plain(value) for value in row) for row in page),
         next_after=page[-1].row_version if page else request.after,
         more=len(rows) > limit,
