@@ -10,7 +10,7 @@ The last two digits of the amount in minor units decide:
 others  approved
 =====  ==========================================================
 
-The plugin's settings ``declined``, ``unknown_once``, ``unknown`` and ``irreversible`` (lists of text) change the digits.
+The settings ``declined``, ``unknown_once``, ``unknown`` and ``irreversible`` (lists of text) change the digits.
 
 Like a real terminal it knows a payment by its id: asked again it gives the same answer and charges nothing more. It
 remembers the last payments over a restart.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec.structs import replace
+
 from kassa.errors import NotAvailable
 from kassa.journal.entry import SalePayload, raw
 from kassa.journal.journal import NewEntry
@@ -109,7 +111,7 @@ class RunningOperation:
 
     def void(self) -> Finished:
         """Void the transaction in progress."""
-        transaction = self.transaction
+        transaction = replace(self.transaction, voided=True)
         payload = raw(SalePayload(transaction, compute(transaction)))
         return self._end("void", payload, transaction)
 
