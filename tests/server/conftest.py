@@ -59,6 +59,10 @@ def postgresql() -> Callable[[], str]:
         plain: str = server.get_uri(name)
         return plain.replace("postgresql://", "postgresql+psycopg://", 1)
 
+    # Durability is PostgreSQL's own business; these tests take a database each, and nobody pulls the plug on them.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        execute(f"ALTER SYSTEM SET {setting} = off")
+    execute("SELECT pg_reload_conf()")
     execute("CREATE DATABASE small_store")
     prepare(url("small_store"), SMALL_STORE)
 
