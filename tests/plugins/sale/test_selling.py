@@ -99,7 +99,7 @@ def test_a_price_check_sells_nothing(counter: Counter) -> None:
     result = counter.run(101, code=barcode("1004"))
     assert isinstance(result.data, Item)
     assert result.message is not None
-    assert result.message.words("sv") == "Regnjacka Sarek, blå M kostar 899,00 kr."
+    assert result.message.words("sv") == "Regnjacka Sarek, blå M kostar 899,00\xa0kr."
     assert result.window is not None
     assert [row.label.words("sv") for row in result.window.rows] == ["Pris", "Artikelnummer", "Streckkod", "Moms"]
     assert (result.window.actions[0].operation, result.window.actions[0].parameters) == (100, {"code": barcode("1004")})
