@@ -95,7 +95,8 @@ def _certify_series(connection: Connection, row: Row[Any]) -> SeriesCertificate:
 def made_at(told: Row[Any]) -> datetime:
     """When a head was made at the latest, by the store server's clock: a register's clock that is ahead would promise
     too much, so the time of arrival bounds it."""
-    return min(told.at, told.received_at)
+    made: datetime = min(told.at, told.received_at)
+    return made
 
 
 def _count(connection: Connection, where: Any) -> int:

@@ -1,7 +1,13 @@
-"""``kassa server``, ``kassa import``, ``kassa activation-code``. What a command needs is imported when it runs."""
+"""``kassa server``, ``kassa store``, ``kassa import``, ``kassa activation-code``.
+
+What a command needs is imported when it runs: a command line that only says its help starts at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +15,9 @@ import typer
 from platformdirs import user_data_path
 
 if TYPE_CHECKING:
+    from kassa_server.certificate import SeriesCertificate
     from kassa_server.channel import Channel
+    from kassa_server.tls import Certificates
 
 DEFAULT_FOLDER = user_data_path("kassa") / "server"
 
@@ -20,8 +28,13 @@ Database = Annotated[
     str | None, typer.Option(help="The channel database, as an SQLAlchemy URL. Default: SQLite in the data directory.")
 ]
 
+server = typer.Typer(help="The store server: run it, look after what it holds.", invoke_without_command=True)
+store = typer.Typer(help="Stores in the channel database.", no_args_is_help=True)
 
-def server(
+
+@server.callback()
+def run(
+    context: typer.Context,
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
@@ -33,13 +46,15 @@ def server(
     tls_certificate: Annotated[Path | None, typer.Option(help="A certificate from elsewhere, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
     tls_ca: Annotated[Path | None, typer.Option(help="Its CA, PEM, if that is no public one.")] = None,
-    log_to_folder: Annotated[bool, typer.Option(help="Log to the data directory, not to standard error.")] = True,
+    log_to_stderr: Annotated[bool, typer.Option(help="Log to standard error, not to the data directory.")] = False,
 ) -> None:
-    """Run the store server: requests, journal intake, activation."""
+    """Run the store server. Off loopback it speaks https only, with a CA of its own unless a certificate is given."""
+    if context.invoked_subcommand is not None:
+        return
     from kassa.logs import log_to
     from kassa_server.running import RunningServer, Settings
 
-    log_to(data_directory if log_to_folder else None)
+    log_to(None if log_to_stderr else data_directory)
     settings = Settings(
         folder=data_directory,
         database=database,
@@ -52,7 +67,7 @@ def server(
     RunningServer(settings).serve(lambda address: print(f"Kassa store server at {address}", flush=True))
 
 
-def _given(certificate: Path | None, key: Path | None, ca: Path | None):  # type: ignore[no-untyped-def]
+def _given(certificate: Path | None, key: Path | None, ca: Path | None) -> Certificates | None:
     from kassa_server.tls import Certificates
 
     if certificate is None:
@@ -60,6 +75,94 @@ def _given(certificate: Path | None, key: Path | None, ca: Path | None):  # type
     if key is None:
         raise typer.BadParameter("--tls-certificate needs --tls-key")
     return Certificates(certificate, key, None if ca is None else ca.read_text())
+
+
+@server.command("post-parked")
+def post_parked(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
+    """Post the journal entries again that could not be posted, after their cause was repaired."""
+    from kassa_server.host import Host
+    from kassa_server.posting import Poster, parked_entries
+
+    with _channel(data_directory, database) as channel:
+        done = Poster(channel, Host(channel)).post_parked()
+        print(f"Posted: {done.posted}. Still parked: {done.parked}.")
+        for line in parked_entries(channel):
+            print(line)
+    if done.parked:
+        raise typer.Exit(1)
+
+
+@server.command()
+def certificate(
+    register: Annotated[str, typer.Argument(help="The register's id.")],
+    until: Annotated[datetime | None, typer.Option(help="The time to certify, UTC. Default: now.")] = None,
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Say whether everything that REGISTER has journalled up to a time is in the channel database."""
+    from kassa_server.certificate import certify
+
+    with _channel(data_directory, database) as channel, channel.reading() as connection:
+        wanted = channel.environment.clock.utc() if until is None else until.replace(tzinfo=UTC)
+        found = certify(connection, register, wanted)
+    if found.complete:
+        print(f"Register {register}: everything up to {wanted:%Y-%m-%d %H:%M:%S} UTC is in.")
+    elif found.unknown_since is None:
+        print(f"Register {register}: never active, nothing is known.")
+    else:
+        print(f"Register {register}: unknown since {found.unknown_since:%Y-%m-%d %H:%M:%S} UTC.")
+    for one in found.series:
+        print(f"  series {one.number}: {_say(one)}")
+    print("A tail cut off before its first head was sent, by whoever holds disk and key, would not show.")
+    if not found.complete:
+        raise typer.Exit(1)
+
+
+def _say(one: SeriesCertificate) -> str:
+    said = [f"{one.sequence} entries, known to {one.known_to:%Y-%m-%d %H:%M:%S} UTC"]
+    if one.closed_at is not None:
+        said.append(f"open-ended: replaced {one.closed_at:%Y-%m-%d %H:%M:%S} UTC")
+    if one.missing:
+        said.append(f"{one.missing} not delivered yet")
+    if one.conflicts:
+        said.append(f"{one.conflicts} in conflict")
+    if one.parked:
+        said.append(f"{one.parked} parked")
+    if one.behind_at is not None:
+        said.append(f"copied or restored journal seen {one.behind_at:%Y-%m-%d %H:%M:%S} UTC")
+    return "; ".join(said)
+
+
+@store.command()
+def create(
+    file: Annotated[Path, typer.Argument(help="The store's description, JSON.", exists=True, dir_okay=False)],
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Create or change a store with registers, staff, tenders, taxes and items, all in one step."""
+    from kassa_server.store_file import create_store, read_description
+
+    description = read_description(file.read_bytes())
+    with _channel(data_directory, database) as channel:
+        create_store(channel, description)
+    registers = ", ".join(new.register_id for new in description.registers)
+    print(f"Store {description.store.store_id} ({description.store.name}), registers: {registers}.")
+
+
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(help="CSV with a line of column names.", exists=True, dir_okay=False)],
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Import items from CSV: item_number, description, unit_price, tax_code, and, if wanted, barcode and unit.
+
+    All of the file is imported, or nothing, with every fault named by line and column.
+    """
+    from kassa_server import catalogue_import
+
+    with _channel(data_directory, database) as channel, channel.writing() as connection:
+        count = catalogue_import.import_catalogue(connection, file.read_bytes())
+    print(f"Imported {count} items.")
 
 
 def activation_code(
@@ -70,21 +173,26 @@ def activation_code(
 ) -> None:
     """Make a code that activates a device as REGISTER, once, within 24 hours."""
     from kassa_server.activation import make_code
-    from kassa_server.running import activation_text
+    from kassa_server.running import activation_text, read_published
 
-    channel = _channel(data_directory, database)
-    with channel.writing() as connection:
+    read_published(data_directory)
+    with _channel(data_directory, database) as channel, channel.writing() as connection:
         code = make_code(connection, channel.environment, register)
     made = activation_text(data_directory, code, address)
     print(made.text)
     print(f"To be typed: {made.short}")
 
 
-def _channel(data_directory: Path, database: str | None) -> Channel:
+@contextmanager
+def _channel(data_directory: Path, database: str | None) -> Iterator[Channel]:
     from kassa_server.channel import Channel
     from kassa_server.migrate import upgrade
     from kassa_server.running import Settings
 
+    data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     channel = Channel(Settings(data_directory, database).database_url)
-    upgrade(channel.engine)
-    return channel
+    try:
+        upgrade(channel.engine)
+        yield channel
+    finally:
+        channel.close()

@@ -77,6 +77,16 @@ def find_answer(connection: Connection, command_id: str, store_id: str) -> Outco
     return None if row is None else _outcome(row)
 
 
+def never(connection: Connection, call: CommandCall) -> None:
+    """Refuse a command that has not come: whenever it arrives, it is not done. Nothing if it has come meanwhile.
+
+    :param call: who asked; its name and request are not known.
+    """
+    if _claim(connection, call):
+        refusal = NotAllowed(_("The register has given this up."), hint=_("Do it again, if it is still wanted."))
+        _keep(connection, call, Outcome(refusal=message_of(refusal)))
+
+
 def _claim(connection: Connection, call: CommandCall) -> bool:
     row = {
         "command_id": call.command_id,

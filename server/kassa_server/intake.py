@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from kassa.errors import InvalidInput, NotAllowed
 from kassa.journal.entry import chain_hash
@@ -45,24 +45,33 @@ class Known:
 def take_batch(connection: Connection, caller: Caller, batch: JournalBatch, now: datetime) -> JournalAcknowledgement:
     """Store what is new of a batch and acknowledge it, within the caller's transaction; note the register's head.
 
-    A batch without entries asks how far the store server is.
+    A batch without entries asks how far the store server is. Whoever is the register now also delivers what its former
+    devices left in the journal.
 
     :returns: acknowledged up to the last entry of this batch that is stored (never past it: entries beyond were
         acknowledged before), or up to where the series ends here if entries are missing before the batch.
-    :raises NotAllowed: the series is not this device's.
+    :raises NotAllowed: the series is not this device's, nor one of its register's before it.
     :raises InvalidInput: too many entries, or a sequence number below 1.
     """
     _check(batch)
-    wanted = select(series).where(series.c.series_id == batch.series, series.c.device_id == caller.device_id)
-    own = lock_row(connection, wanted)
+    own = lock_row(connection, select(series).where(series.c.series_id == batch.series, _is_callers(caller)))
     if own is None:
         raise NotAllowed(_("These journal entries belong to another device."), hint=_("Call support."))
     intake = _Intake(connection, own, batch, now)
-    intake.store_all()
+    if batch.beside:
+        intake.keep_beside()
+    else:
+        intake.store_all()
     behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
     return JournalAcknowledgement(
-        batch.series, intake.acknowledged, intake.acknowledged_hash.hex(), intake.conflict, behind
+        batch.series, intake.acknowledged, intake.acknowledged_hash.hex(), intake.conflict, behind, intake.kept
     )
+
+
+def _is_callers(caller: Caller) -> ColumnElement[bool]:
+    if caller.replaced:
+        return series.c.device_id == caller.device_id
+    return series.c.register_id == caller.register_id
 
 
 def _check(batch: JournalBatch) -> None:
@@ -88,6 +97,16 @@ class _Intake:
         self._taken = self._read_taken()
         self.acknowledged, self.acknowledged_hash = self._sequence, self._hash
         self.conflict: str | None = None
+        self.kept = 0
+
+    def keep_beside(self) -> None:
+        """Keep what is not in the chain for a person; the chain stays as it is."""
+        for entry in self._batch.entries:
+            reason = self._contradiction(entry)
+            if reason is not None or entry.sequence > self._sequence:
+                self._keep_conflict(entry, reason or CHAIN_BROKEN)
+            self.kept = entry.sequence
+        self.conflict = None
 
     def store_all(self) -> None:
         """Go through the batch until something contradicts or is missing."""

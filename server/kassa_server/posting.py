@@ -163,3 +163,18 @@ def _check(connection: Connection, body: EntryBody, row: Row[Any]) -> None:
     own = connection.execute(owner).one()
     if (body.register_id, body.store_id) != (own.register_id, own.store_id):
         raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")
+
+
+def parked_entries(channel: Channel) -> list[str]:
+    """What is parked, a line each, oldest first."""
+    statement = (
+        select(parked_entry, series.c.register_id, series.c.number, journal_entry.c.sequence, journal_entry.c.kind)
+        .join(journal_entry, journal_entry.c.entry_id == parked_entry.c.entry_id)
+        .join(series, series.c.series_id == journal_entry.c.series_id)
+        .order_by(parked_entry.c.parked_at, journal_entry.c.sequence)
+    )
+    with channel.reading() as connection:
+        return [
+            f"{row.register_id} series {row.number} entry {row.sequence} ({row.kind}): {row.reason}"
+            for row in connection.execute(statement)
+        ]

@@ -20,7 +20,7 @@ from kassa.schema.master import MASTER_TABLES, staff, suspended_sale
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import Channel
-from kassa_server.commands import find_answer
+from kassa_server.commands import CommandCall, find_answer, never
 from kassa_server.credentials import verifiers_for
 from kassa_server.door import Caller
 from kassa_server.record import read_record
@@ -160,14 +160,24 @@ def _plain(value: Any) -> Any:
 
 
 def ask_command(request: AskCommand, context: ServerContext) -> CommandFate:
-    """What became of a command."""
-    outcome = find_answer(context.connection, request.command_id, context.store.store_id)
+    """What became of a command; or that it is never done."""
+    store_id = context.store.store_id
+    outcome = find_answer(context.connection, request.command_id, store_id)
+    if outcome is None and request.or_never:
+        with context.channel.writing() as connection:
+            never(connection, _unheard(request.command_id, context))
+            outcome = find_answer(connection, request.command_id, store_id)
     if outcome is None:
         return CommandFate("unknown", msgspec.Raw(b"null"))
     if outcome.refusal is not None:
         return CommandFate("refused", msgspec.Raw(msgspec.json.encode(outcome.refusal)))
     assert outcome.answer is not None
     return CommandFate("answered", msgspec.Raw(outcome.answer))
+
+
+def _unheard(command_id: str, context: ServerContext) -> CommandCall:
+    now = context.environment.clock.utc()
+    return CommandCall(command_id, "", context.store.store_id, context.caller.register_id, b"null", now)
 
 
 _HERE = frozenset({Side.STORE_SERVER})

@@ -6,7 +6,7 @@ declared and as migrated; read it before committing it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData, Unicode
@@ -19,7 +19,7 @@ TABLES: list[MetaData] = [master, channel]
 IMPORT = "from kassa.schema import columns"
 
 
-def render_type(kind: str, value: Any, context: AutogenContext) -> str | bool:
+def render_type(kind: str, value: Any, context: AutogenContext) -> str | Literal[False]:
     """How a column's type is written in a migration: by the names of :mod:`kassa.schema.columns`."""
     if kind != "type":
         return False

@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from kassa.schema.engine import make_engine
 from kassa_server.migrate import configuration, upgrade
@@ -18,7 +19,7 @@ def main(message: str) -> None:
         upgrade(engine)
         with engine.begin() as connection:
             made = configuration(connection)
-            scripts = command.ScriptDirectory.from_config(made)
+            scripts = ScriptDirectory.from_config(made)
             number = len(list(scripts.walk_revisions())) + 1
             command.revision(made, message, autogenerate=True, rev_id=f"{number:04}")
         engine.dispose()
