@@ -70,6 +70,8 @@ class Refusal(KassaError):
 
     code = "refused"
     status: ClassVar[int] = 422
+    by_store_server: bool = False
+    """The store server has said so: its word on a command is final. A register's own is not (system.md, commands)."""
 
 
 class NotFound(Refusal):

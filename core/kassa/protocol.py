@@ -75,8 +75,11 @@ class RefusalMessage(msgspec.Struct, frozen=True, omit_defaults=True):
         """The refusal to raise: the class that ``code`` names, a plain one for a code of another version."""
         kind = REFUSALS.get(self.code, Refusal)
         if issubclass(kind, NotAllowed):
-            return kind(self.what, hint=self.hint, where=self.where, override=self.override)
-        return kind(self.what, hint=self.hint, where=self.where)
+            refusal: Refusal = kind(self.what, hint=self.hint, where=self.where, override=self.override)
+        else:
+            refusal = kind(self.what, hint=self.hint, where=self.where)
+        refusal.by_store_server = True
+        return refusal
 
 
 class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,12 +100,17 @@ class WireEntry(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class JournalBatch(msgspec.Struct, frozen=True):
-    """Entries of one series, in sequence. ``previous`` is the hash before the first (hexadecimal)."""
+class JournalBatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Entries of one series, in sequence. ``previous`` is the hash before the first (hexadecimal).
+
+    ``beside``: the register has been told that its journal contradicts the store server's (a copy, an old backup). What
+    is not in the chain is kept beside it, for a person; nothing continues the chain.
+    """
 
     series: str
     previous: str
     entries: tuple[WireEntry, ...]
+    beside: bool = False
 
 
 class JournalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +123,8 @@ class JournalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
     conflict: str | None = None
     head_is_behind: bool = False
     """The server's last entry is later than the register's head: a copied or restored journal."""
+    kept: int = 0
+    """Of entries handed over ``beside``: up to here they are in the chain or kept beside it."""
 
 
 class ActivationRequest(msgspec.Struct, frozen=True):

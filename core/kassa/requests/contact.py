@@ -83,9 +83,14 @@ class CommandFate(msgspec.Struct, frozen=True):
 
 
 class AskCommand(Query[CommandFate], frozen=True):
-    """What became of the command with that id. Store server only."""
+    """What became of the command with that id. Store server only.
+
+    ``or_never``: if it has not come, it is refused from now on, however late it arrives: it may still be on its way
+    through a network that was frozen, and nobody would hear of what it did.
+    """
 
     NAME: ClassVar[str] = "kassa.ask_command"
     ANSWER: ClassVar[Any] = CommandFate
 
     command_id: str
+    or_never: bool = False
