@@ -97,7 +97,7 @@ def read_catalogue(content: bytes, tax_codes: set[str]) -> list[NewItem]:
         for row in reader:
             book.read(reader.line_num, row)
     except csv.Error as error:
-        book.faults.append(Fault(reader.line_num, "-", str(error)))
+        book.faults.append(Fault(reader.line_num + 1, "-", str(error)))
     if not book.items and not book.faults:
         book.faults.append(Fault(1, NEEDED[0], "there are no items below the column names"))
     if book.faults:

@@ -164,10 +164,11 @@ class RunningServer:
             raise SetupError(_("The store server did not start at {address}.", address=literal(self.address)))
 
     def stop(self) -> None:
-        """Stop a server that :meth:`start` started, letting requests end."""
+        """Stop a server that :meth:`start` started, letting requests end; free the port of one that never was."""
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join()
+        self._socket.close()
 
     def _renew(self) -> None:
         """Look at the certificate twice a day; a new one is used for new connections at once."""
@@ -181,7 +182,9 @@ class RunningServer:
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP: on a socket of protocol 0 asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for an
+    # acknowledgement of its own headers.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
