@@ -13,7 +13,7 @@ from kassa_offline_failover.rules import Link, Now
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace
 
-PLUGIN, MANUAL, OFFLINE = "offline_failover", "disconnected_by_hand", "offline_since"
+PLUGIN, MANUAL, OFFLINE = "offline_failover", "manual", "offline_since"
 
 
 class Kept:

@@ -1,0 +1,108 @@
+"""The rows of the connection status window: each a fact with its label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kassa.connection import ConnectionState, ReconnectPlan
+from kassa.errors import OfflineDatabaseUnavailable
+from kassa.text import Moment, Money, Number, Text, literal, texts
+from kassa.windows import Row
+
+if TYPE_CHECKING:
+    from kassa.register.face import Attempt, Readiness, RegisterFace
+
+_, n_ = texts("kassa_operation_917")
+
+_TODAY = timedelta(hours=20)
+_MB = Decimal(1_000_000)
+
+
+def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
+    """Every row, from top to bottom."""
+    now, status = register.environment.clock.utc(), register.sync_status()
+    yield Row(_("State"), _state(state))
+    yield Row(_("Since"), _when(state.since, now))
+    yield Row(_("Store server"), literal(register.remote.address))
+    if not state.online:
+        yield Row(_("Next attempt to connect"), _plan(register.connection.plan(), now))
+    yield from _attempts(
+        _("Last download"), _("Last successful download"), status.download, status.download_success, now
+    )
+    yield from _attempts(_("Last upload"), _("Last successful upload"), status.upload, status.upload_success, now)
+    if status.running is not None:
+        yield Row(_("Synchronisation"), status.running)
+    yield Row(_("Waiting for upload"), _waiting(register, now))
+    yield Row(_("Offline database"), _database(register, state))
+    yield Row(_("Ready to sell offline"), _readiness(register.readiness()))
+
+
+def _state(state: ConnectionState) -> Text:
+    if state.online:
+        return _("Connected")
+    return _("Disconnected") if state.cause is None else _("Disconnected. {cause}", cause=state.cause)
+
+
+def _when(at: datetime, now: datetime, style: str = "short") -> Text:
+    """A time of today, or with its day."""
+    return _("{time}", time=Moment(at, "date" if now - at > _TODAY else style))
+
+
+def _plan(plan: ReconnectPlan | None, now: datetime) -> Text:
+    if plan is None:
+        return _("none until Connect is pressed")
+    if plan.earliest is None:
+        return _("at the next sale")
+    return _("at the next sale, {time} at the earliest", time=_when(plan.earliest, now))
+
+
+def _attempts(
+    label: Text, label_success: Text, last: Attempt | None, success: Attempt | None, now: datetime
+) -> Iterator[Row]:
+    """The last attempt (S4); the last success too, when that is another one."""
+    yield Row(label, _("not yet") if last is None else _attempt(last, now))
+    if last is not None and not last.succeeded:
+        yield Row(label_success, _("none yet") if success is None else _attempt(success, now))
+
+
+def _attempt(attempt: Attempt, now: datetime) -> Text:
+    time = _when(attempt.at, now, "long")
+    if not attempt.succeeded:
+        return _("{time} · failed: {error}", time=time, error=attempt.error or literal("?"))
+    packages = n_("{count} package", "{count} packages", count=attempt.packages)
+    rows = n_("{count} row", "{count} rows", count=attempt.rows)
+    return _("{time} · {packages} · {rows} · succeeded", time=time, packages=packages, rows=rows)
+
+
+def _waiting(register: RegisterFace, now: datetime) -> Text:
+    waiting = register.waiting()
+    if not waiting.count:
+        return _("nothing")
+    sales = n_("{count} sale", "{count} sales", count=waiting.count)
+    amount = Money(waiting.amount, register.record.store.currency)
+    if waiting.oldest is None:
+        return _("{sales} · {amount}", sales=sales, amount=amount)
+    return _("{sales} · {amount} · oldest {time}", sales=sales, amount=amount, time=_when(waiting.oldest, now))
+
+
+def _database(register: RegisterFace, state: ConnectionState) -> Text:
+    if not state.can_switch:
+        return _("none on this register")
+    try:
+        items = n_("{count} item", "{count} items", count=register.offline_database.items())
+    except OfflineDatabaseUnavailable as error:
+        return error.what
+    size = Number((Decimal(register.offline_database.size()) / _MB).quantize(Decimal("0.1")))
+    return _("SQLite · {size} MB · {items}", size=size, items=items)
+
+
+def _readiness(readiness: Readiness) -> Text:
+    if readiness.ready:
+        return _("yes")
+    causes = readiness.causes[0] if readiness.causes else literal("?")
+    for cause in readiness.causes[1:]:
+        causes = _("{one} {two}", one=causes, two=cause)
+    return _("no: {causes}", causes=causes)
