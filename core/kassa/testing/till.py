@@ -85,6 +85,10 @@ class Till:
         self._process.kill()
         self._end()
 
+    def pull_plug(self) -> None:
+        """SIGKILL, from another thread and whatever the register is doing: what it was told raises TillKilled."""
+        self._process.kill()
+
     def come_back(self, *, kill_at: str | None = None) -> None:
         """Start again after a kill."""
         self._start(kill_at)

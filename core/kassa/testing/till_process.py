@@ -15,9 +15,12 @@ from typing import Any
 
 import msgspec
 
+from kassa.connection import ConnectionChange
 from kassa.errors import KassaError
 from kassa.journal.database import WriteListener
+from kassa.logs import log_to
 from kassa.register import Register, open_register
+from kassa.register.face import Event
 
 
 def plug(when: str) -> WriteListener:
@@ -34,8 +37,35 @@ def plug(when: str) -> WriteListener:
     return told
 
 
-def facts(register: Register) -> dict[str, Any]:
-    """What a test wants to know of the register."""
+class Changes:
+    """The changes of the connection state that have not been told yet."""
+
+    def __init__(self, register: Register) -> None:
+        self._kept: list[dict[str, Any]] = []
+        register.subscribe(self._note)
+
+    def _note(self, event: Event) -> None:
+        change = event.detail
+        if isinstance(change, ConnectionChange):
+            cause = change.after.cause
+            self._kept.append(
+                {
+                    "at": change.after.since.isoformat(),
+                    "before": change.before.name,
+                    "after": change.after.name,
+                    "request": change.request,
+                    "cause": None if cause is None else str(cause),
+                }
+            )
+
+    def take(self) -> list[dict[str, Any]]:
+        """Those since the last time."""
+        taken, self._kept = self._kept, []
+        return taken
+
+
+def facts(register: Register, changes: Changes) -> dict[str, Any]:
+    """What a test wants to know of the register. ``changes`` are told once."""
     sale = register.transaction
     series = register.journal.series
     return {
@@ -50,14 +80,16 @@ def facts(register: Register) -> dict[str, Any]:
         "problems": [str(problem) for problem in register.view().problems],
         "data": register.offline_database.available,
         "checked": register.sync_status().checked_at is not None,
+        "ready": register.readiness().ready,
+        "changes": changes.take(),
     }
 
 
-def answer(register: Register, line: bytes) -> dict[str, Any]:
+def answer(register: Register, changes: Changes, line: bytes) -> dict[str, Any]:
     """Do what a line says."""
     told = msgspec.json.decode(line)
     if told.get("facts"):
-        return {"ok": facts(register)}
+        return {"ok": facts(register, changes)}
     try:
         result = register.run(told["run"], **told.get("parameters", {}))
     except KassaError as error:
@@ -68,12 +100,14 @@ def answer(register: Register, line: bytes) -> dict[str, Any]:
 def main(folder: Path) -> None:
     """Serve lines until told to close."""
     when = os.environ.get("KASSA_KILL_AT")
+    log_to(folder)
     register = open_register(folder, on_write=plug(when) if when else None)
+    changes = Changes(register)
     _say({"ok": "open"})
     for line in sys.stdin.buffer:
         if msgspec.json.decode(line).get("close"):
             break
-        _say(answer(register, line))
+        _say(answer(register, changes, line))
     register.close()
     _say({"ok": "closed"})
 

@@ -24,6 +24,7 @@ class Wire:
     def __init__(self, network: Network, near: socket.socket) -> None:
         self._network = network
         self._near = near
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._far: socket.socket | None = None
         self._answered = False
         self._closed = False
