@@ -13,12 +13,12 @@ import pluggy
 
 from kassa import hookspecs
 from kassa.connection import Connection, ConnectionChange
-from kassa.errors import KassaError, PluginFailure
+from kassa.errors import KassaError
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.runtime.request import Handler
-from kassa.text import literal, texts
+from kassa.text import texts
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class Hooks:
         self._on_failure = on_failure
 
     def _each(
-        self, hook: str, arguments: dict[str, Any], *, refusals: bool = False, failures: bool = False
+        self, hook: str, arguments: dict[str, Any], *, refusals: bool = False, failed: object = None
     ) -> Iterator[tuple[str, Any]]:
-        """Each implementation's answer. ``refusals``: a typed error gets out; ``failures``: so does any other, as
-        :class:`PluginFailure`."""
+        """Each implementation's answer; ``failed``, if given, for one that raised. ``refusals``: a typed error gets
+        out."""
         caller = getattr(self._manager.hook, hook)
         for implementation in reversed(caller.get_hookimpls()):
             try:
@@ -56,8 +56,8 @@ class Hooks:
                 self._on_failure(implementation.plugin_name, hook, error)
             except (Exception, SystemExit) as error:
                 self._on_failure(implementation.plugin_name, hook, error)
-                if failures:
-                    raise _failed(implementation.plugin_name, hook) from error
+                if failed is not None:
+                    yield implementation.plugin_name, failed
             else:
                 yield implementation.plugin_name, answer
 
@@ -125,14 +125,16 @@ class Hooks:
         return self._ask_terminal("reverse_card", request, register)
 
     def _ask_terminal(self, hook: str, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
-        """A terminal that fails may have charged the card: no other one is asked after it."""
+        """A terminal that fails may have charged the card: that is no answer, and no other terminal is asked."""
+        unknown = CardAnswer("unknown", _("The card terminal failed."))
         arguments = {"request": request, "register": register}
-        for plugin, answer in self._each(hook, arguments, refusals=True, failures=True):
+        for plugin, answer in self._each(hook, arguments, refusals=True, failed=unknown):
+            if answer is None:
+                continue
             if _is(answer, CardAnswer):
                 return answer  # type: ignore[no-any-return]
-            if answer is not None:
-                self._wrong(plugin, hook, answer)
-                raise _failed(plugin, hook)
+            self._wrong(plugin, hook, answer)
+            return unknown
         return None
 
     def register_ready(self, register: RegisterFace) -> None:
@@ -170,7 +172,3 @@ class Hooks:
 
 def _is(answer: object, kind: type) -> bool:
     return isinstance(answer, kind)
-
-
-def _failed(plugin: str, hook: str) -> PluginFailure:
-    return PluginFailure(_("Something went wrong in {plugin}.", plugin=literal(plugin)), plugin=plugin, where=hook)

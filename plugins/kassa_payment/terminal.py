@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kassa.errors import PluginFailure
 from kassa.operations import OperationContext
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.sale.cards import PendingCard
-from kassa.text import texts
-
-_, n_ = texts("kassa_payment")
 
 TRIES = 3
 """Setting ``card_tries``: how often the terminal is asked before the cashier is."""
@@ -28,12 +24,9 @@ def reverse(context: OperationContext, pending: PendingCard) -> CardAnswer:
 
 def _ask(context: OperationContext, pending: PendingCard, terminal: Callable[[CardRequest], CardAnswer]) -> CardAnswer:
     request = CardRequest(pending.payment_id, pending.amount, context.transaction.currency)
-    answer = CardAnswer("unknown", _("The card terminal gives no answer."))
-    for _try in range(max(1, int(context.settings.get("card_tries", TRIES)))):
-        try:
-            answer = terminal(request)
-        except PluginFailure:
-            continue
+    answer = terminal(request)
+    for _again in range(int(context.settings.get("card_tries", TRIES)) - 1):
         if answer.outcome != "unknown":
             break
+        answer = terminal(request)
     return answer
