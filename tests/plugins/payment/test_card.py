@@ -9,7 +9,8 @@ from tests.plugins.counter import APPROVAL, Counter
 
 from kassa.errors import NotAllowed, NotAvailable, UnknownOutcome
 from kassa.sale.cards import PendingCard, unresolved_cards, with_pending_card
-from kassa.testing.store import MANAGER
+from kassa.testing.shop import without
+from kassa.testing.store import MANAGER, SECOND_REGISTER
 from kassa_card_simulator.simulator import charged
 
 D = Decimal
@@ -141,3 +142,14 @@ def test_a_return_is_refunded_to_the_card(counter: Counter, before: Decimal) -> 
     assert finished.transaction.payments[0].amount == D("-54.90")
     assert finished.transaction.lines[0].approved_by == MANAGER
     assert charged(counter.register) - before == D("-54.90")
+
+
+def test_without_a_terminal_nothing_waits(open_counter: Counter) -> None:
+    """A register that has no card terminal says so; the sale goes on and is paid in cash."""
+    folder = open_counter.shop.activate(SECOND_REGISTER, name="without-terminal")
+    with open_counter.shop.open_register(folder, finder=without("card_simulator")) as register:
+        open_counter.shop.log_on(register)
+        register.run(100, code="1001")
+        with pytest.raises(NotAvailable, match="No card terminal"):
+            register.run(201)
+        assert register.run(200).data.receipt_number is not None
