@@ -18,6 +18,10 @@ _, n_ = texts("kassa")
 VERSION = 1
 SMALL_ENOUGH_TO_CHECK = 64 * 1024 * 1024
 
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""Primary result codes. ``SQLITE_ERROR`` too: our statements are fixed, so a wrong one means a schema that is not ours
+any more."""
+
 WriteListener = Callable[[str, str], None]
 """Told ``("before" | "after", label)`` around each commit: where tests pull the plug."""
 
@@ -33,46 +37,65 @@ class JournalDatabase:
     def __init__(self, path: Path, *, create: bool, on_write: WriteListener | None = None) -> None:
         self.path = path
         self._on_write = on_write
-        self._mutex = threading.RLock()
-        self._lock = FileLock(path.with_suffix(".lock"))
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise JournalInUse(
-                _("The register is already running on this device."), kept=_("Nothing was changed."),
-                hint=_("Use the window that is open, or restart the device."), where=str(path),
-            ) from error  # fmt: skip
+        self.mutex = threading.RLock()
+        """Held while the file changes; whoever keeps a copy in memory holds it until that has changed too."""
+        # Not the thread's own: whichever thread closes the journal gives it up.
+        self._lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+        self._own()
         try:
             self._connection = self._open(create)
         except BaseException:
             self._lock.release()
             raise
 
+    def _own(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise JournalInUse(
+                _("The register is already running on this device."), kept=_("Nothing was changed."),
+                hint=_("Use the window that is open, or restart the device."), where=str(self.path),
+            ) from error  # fmt: skip
+        except OSError as error:
+            raise JournalError(
+                _("The register's folder cannot be used."), kept=_("Nothing was changed."),
+                hint=_("Check that the folder is there and may be written to."), where=f"{self.path}: {error}",
+            ) from error  # fmt: skip
+
     def _open(self, create: bool) -> sqlite3.Connection:
         if not create and not self.path.exists():
             raise damaged(self.path, "the file is missing")
         try:
             connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA trusted_schema=OFF")
-            self._bring_up(connection)
-            self._check(connection)
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
+        try:
+            self._prepare(connection, create)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            connection.close()
+            raise translate(error, self.path) from error
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
-    def _bring_up(self, connection: sqlite3.Connection) -> None:
+    def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise JournalError(
                 _("The journal was written by a newer Kassa."), kept=_("Nothing was changed."),
                 hint=_("Install the newer version again."), where=str(self.path),
             )  # fmt: skip
+        if version == 0 and not create:
+            raise damaged(self.path, "the file is empty")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")
         if version == 0:
             schema = (importlib.resources.files("kassa.journal") / "schema.sql").read_text(encoding="utf-8")
             connection.executescript(f"BEGIN IMMEDIATE;{schema}PRAGMA user_version={VERSION};COMMIT;")
+        self._check(connection)
 
     def _check(self, connection: sqlite3.Connection) -> None:
         if self.path.stat().st_size > SMALL_ENOUGH_TO_CHECK:
@@ -84,16 +107,16 @@ class JournalDatabase:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, to read from."""
-        with self._mutex:
+        with self.mutex:
             try:
                 yield self._connection
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise translate(error, self.path) from error
 
     @contextmanager
     def writing(self, label: str) -> Iterator[sqlite3.Connection]:
         """One durable transaction; on any error nothing of it is kept."""
-        with self._mutex:
+        with self.mutex:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
@@ -111,7 +134,7 @@ class JournalDatabase:
 
     def close(self) -> None:
         """Close the file and give up ownership."""
-        with self._mutex:
+        with self.mutex:
             self._connection.close()
             self._lock.release()
 
@@ -126,12 +149,14 @@ def damaged(path: Path, cause: str) -> JournalDamaged:
     )
 
 
-def translate(error: sqlite3.Error, path: Path) -> JournalError:
-    """A SQLite error as one of ours."""
+def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> JournalError:
+    """A SQLite error as one of ours. Python's module decodes SQLite's own words too, and those of a damaged file may
+    be no UTF-8."""
     words = str(error)
-    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in words or "not a database" in words):
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGE or isinstance(error, UnicodeDecodeError) or "Could not decode" in words:
         return damaged(path, words)
-    full = "full" in words
+    full = code == sqlite3.SQLITE_FULL
     return JournalNotWritten(
         _("The disk is full.") if full else _("The journal cannot be written."),
         hint=_("Free some space, or call support, and press again.") if full else _("Try again, or call support."),

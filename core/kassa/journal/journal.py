@@ -6,12 +6,13 @@ Each public method that changes something is one durable transaction. What it re
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,6 +27,8 @@ from kassa.text import texts
 
 _, n_ = texts("kassa")
 VERIFY_AT_OPEN = 50
+Params = ParamSpec("Params")
+Answer = TypeVar("Answer")
 SALE_KINDS = ("sale",)
 
 
@@ -44,7 +47,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for delivery: finished sales and returns, their amount, the oldest; ``entries`` counts every kind."""
+    """What waits for delivery: finished sales and returns, their amount, when the first of them was finished;
+    ``entries`` counts every kind."""
 
     count: int
     amount: Decimal
@@ -92,6 +96,17 @@ class PendingCommand:
     """It was refused here while the store server may have done it: ask, do not send again."""
 
 
+def _alone(method: Callable[Concatenate[Journal, Params], Answer]) -> Callable[Concatenate[Journal, Params], Answer]:
+    """One thread at a time, until what is kept in memory says what the file says."""
+
+    @wraps(method)
+    def one_at_a_time(journal: Journal, /, *args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        with journal._database.mutex:
+            return method(journal, *args, **kwargs)
+
+    return one_at_a_time
+
+
 class Journal:
     """Opens (or with ``create`` makes) the journal in ``directory``.
 
@@ -114,6 +129,9 @@ class Journal:
         self._database = JournalDatabase(directory / self.FILE, create=create, on_write=on_write)
         try:
             self._load()
+        except (ValueError, ArithmeticError, msgspec.MsgspecError) as error:
+            self._database.close()
+            raise damaged(self._database.path, f"{type(error).__name__}: {error}") from error
         except BaseException:
             self._database.close()
             raise
@@ -157,6 +175,7 @@ class Journal:
             ).fetchone()
         return None if row is None else Series(*row)
 
+    @_alone
     def open_series(self, series: str, number: int, record: RegisterRecord) -> None:
         """Open a new series after an activation, closing the one before; the record is kept in the same write."""
         now = self._environment.clock.utc().isoformat()
@@ -170,9 +189,10 @@ class Journal:
         self._series = self._read_series()
         self._last_at = None
 
+    @_alone
     def stop_series(self, series: str, why: str) -> None:
         """The store server knows other or later entries of ``series`` than this journal, which is a copy or an old
-        backup: give no further number in it and deliver nothing more of it (system.md, series)."""
+        backup: give no further number in it (system.md, series). What it holds is handed over all the same."""
         with self._database.writing("stop_series") as connection:
             connection.execute("UPDATE series SET stopped = ? WHERE series = ?", (why, series))
         self._series = self._read_series()
@@ -189,8 +209,8 @@ class Journal:
         if self._series is None:
             return None
         first = min(self._series.acknowledged, max(0, self._series.sequence - VERIFY_AT_OPEN))
-        last = self.verify(first)
-        return last.at if last is not None else None
+        self.verify(first)
+        return max((entry.at for entry in self._entries(self._series.series, first)), default=None)
 
     def verify(self, after: int = 0) -> StoredEntry | None:
         """Read the open series' entries after ``after`` and check the chain; the last entry.
@@ -225,6 +245,7 @@ class Journal:
         """The sale in progress."""
         return self._sale
 
+    @_alone
     def save_sale(self, transaction: Transaction | None, *, generation: int) -> None:
         """Make ``transaction`` the sale in progress; None: there is none.
 
@@ -248,6 +269,7 @@ class Journal:
 
     # -- entries ----------------------------------------------------------------------------------------------------
 
+    @_alone
     def append(self, new: NewEntry, *, generation: int, ends_sale: bool = False) -> StoredEntry:
         """Write an entry: bytes, chain, number, and the end of the sale in progress, in one transaction.
 
@@ -265,13 +287,20 @@ class Journal:
             self._sale = None
         return entry
 
-    def _insert(self, connection: sqlite3.Connection, new: NewEntry) -> tuple[Series, StoredEntry]:
-        series, record = self.series, self._record()
-        if series.stopped is not None:
+    def _may_number(self) -> Series:
+        """The open series, if it gives numbers.
+
+        :raises JournalBehind: numbering has stopped.
+        """
+        if self.series.stopped is not None:
             raise JournalBehind(
                 _("This register was copied or restored, and gives no further receipt numbers."),
-                hint=_("Call support: the register must be activated again."), where=series.stopped,
+                hint=_("Call support: the register must be activated again."), where=self.series.stopped,
             )  # fmt: skip
+        return self.series
+
+    def _insert(self, connection: sqlite3.Connection, new: NewEntry) -> tuple[Series, StoredEntry]:
+        series, record = self._may_number(), self._record()
         now = self._environment.clock.utc()
         receipts = series.receipts + (1 if new.takes_receipt_number else 0)
         number = self._receipt_number(record, series, receipts) if new.takes_receipt_number else None
@@ -332,26 +361,43 @@ class Journal:
                 (series, after, limit),
             ).fetchall()
         for owner, sequence, entry_id, kind, number, at, digest, data in rows:
-            moment = datetime.fromisoformat(at)
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError as error:
+                raise damaged(self._database.path, f"entry {sequence}: {error}") from error
             yield StoredEntry(owner, sequence, entry_id, kind, number, moment, digest, data)
 
     def entries(self, *, after: int = 0, limit: int = -1) -> list[StoredEntry]:
         """The open series' entries after a sequence number, in sequence."""
         return list(self._entries(self.series.series, after, limit))
 
-    # -- delivery ---------------------------------------------------------------------------------------------------
-
-    def undelivered(self, *, max_bytes: int) -> tuple[Series, bytes, list[StoredEntry]] | None:
-        """The next entries to deliver, of the oldest series that has any, at most ``max_bytes`` (one at least); with
-        the series and the hash before the first. None when everything is acknowledged."""
+    def has_ended(self, transaction_id: str) -> bool:
+        """Whether that transaction was finished or voided here, in whatever series."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series"
-                " WHERE acknowledged < sequence AND stopped IS NULL ORDER BY number LIMIT 1"
+                "SELECT 1 FROM entry WHERE kind IN ('sale', 'void') AND instr(data, CAST(? AS BLOB)) LIMIT 1",
+                (transaction_id,),
             ).fetchone()
-        if row is None:
+        return row is not None
+
+    # -- delivery ---------------------------------------------------------------------------------------------------
+
+    def undelivered(
+        self, *, max_bytes: int, without: Collection[str] = ()
+    ) -> tuple[Series, bytes, list[StoredEntry]] | None:
+        """The next entries to deliver, of the oldest series that has any, at most ``max_bytes`` (one at least); with
+        the series and the hash before the first. None when everything is acknowledged.
+
+        :param without: series to pass over.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series"
+                " WHERE acknowledged < sequence ORDER BY number"
+            ).fetchall()
+        series = next((one for one in (Series(*row) for row in rows) if one.series not in without), None)
+        if series is None:
             return None
-        series = Series(*row)
         chosen: list[StoredEntry] = []
         size = 0
         for entry in self._entries(series.series, series.acknowledged, 500):
@@ -362,8 +408,10 @@ class Journal:
         previous = GENESIS if series.acknowledged == 0 else self._hash_at(series.series, series.acknowledged)
         return series, previous or GENESIS, chosen
 
+    @_alone
     def acknowledge(self, series: str, sequence: int) -> None:
-        """Everything of ``series`` up to ``sequence`` is stored by the store server."""
+        """Everything of ``series`` up to ``sequence`` is stored by the store server: in its chain, or, of a series that
+        was stopped, beside it."""
         with self._database.writing("acknowledge") as connection:
             connection.execute(
                 "UPDATE series SET acknowledged = min(max(acknowledged, ?), sequence) WHERE series = ?",
@@ -371,6 +419,20 @@ class Journal:
             )
         self._series = self._read_series()
         self._waiting = self._count_waiting()
+
+    @_alone
+    def go_back(self, series: str, sequence: int, digest: bytes) -> bool:
+        """The store server has ``series`` up to ``sequence`` only, where its hash is ``digest``: what comes after it
+        waits again. False: that is no entry of this journal, and nothing was changed."""
+        if sequence > 0 and self._hash_at(series, sequence) != digest:
+            return False
+        with self._database.writing("go_back") as connection:
+            connection.execute(
+                "UPDATE series SET acknowledged = min(acknowledged, ?) WHERE series = ?", (sequence, series)
+            )
+        self._series = self._read_series()
+        self._waiting = self._count_waiting()
+        return True
 
     @property
     def waiting(self) -> Waiting:
@@ -380,23 +442,29 @@ class Journal:
     def _count_waiting(self) -> Waiting:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT kind, amount, at FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
+                "SELECT kind, coalesce(amount, '0'), at FROM entry JOIN series USING (series)"
+                " WHERE entry.sequence > acknowledged ORDER BY number, entry.sequence"
             ).fetchall()
         sales = [(Decimal(amount), datetime.fromisoformat(at)) for kind, amount, at in rows if kind in SALE_KINDS]
-        oldest = min((at for _, at in sales), default=None)
+        oldest = sales[0][1] if sales else None
         return Waiting(len(sales), sum((amount for amount, _ in sales), ZERO), oldest, len(rows))
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
     def record_command(self, command_id: str, name: str, context: bytes, request: bytes, *, generation: int) -> None:
-        """Note a command before it is first sent."""
+        """Note a command before it is first sent.
+
+        :raises JournalBehind: numbering has stopped, so that its answer could not be kept.
+        """
         with self._database.writing("record_command") as connection:
             self._fence(generation)
+            self._may_number()
             connection.execute(
                 "INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, 'pending', NULL)",
                 (command_id, name, context, request),
             )
 
+    @_alone
     def answer_command(
         self,
         command_id: str,
@@ -474,6 +542,7 @@ class Journal:
         with self._database.writing("setting") as connection:
             self._put_setting(connection, owner, name, value)
 
+    @_alone
     def keep_record(self, record: RegisterRecord) -> None:
         """Keep the register's record."""
         self.keep_setting("kassa", "record", msgspec.json.encode(record).decode())
