@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.resources
+import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -137,6 +138,16 @@ class JournalDatabase:
         with self.mutex:
             self._connection.close()
             self._lock.release()
+
+
+def put_aside(path: Path) -> Path:
+    """Give a damaged journal another name, whole, so that a new one can be begun; the name."""
+    free = (path.with_stem(f"{path.stem}-damaged-{number}") for number in itertools.count(1))
+    aside = next(name for name in free if not name.exists())
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 def damaged(path: Path, cause: str) -> JournalDamaged:

@@ -14,6 +14,8 @@ from kassa.sale.totals import Totals
 FORMAT = 1
 GENESIS = bytes(32)
 """The hash before a series' first entry."""
+CORE_KINDS = frozenset({"sale", "void", "command"})
+"""Entries whose payload others rely on; a plugin's own events have other kinds."""
 
 
 class EntryBody(msgspec.Struct, frozen=True, omit_defaults=True):

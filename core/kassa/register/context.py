@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from kassa.errors import NotAvailable
-from kassa.journal.entry import SalePayload, raw
+from kassa.journal.entry import CORE_KINDS, SalePayload, raw
 from kassa.journal.journal import NewEntry
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import Finished, Operation, Question
@@ -134,6 +134,8 @@ class RunningOperation:
 
     def journal(self, kind: str, payload: Any) -> Finished:
         """Write an event to the journal."""
+        if kind in CORE_KINDS:
+            raise ValueError(f"entries of kind {kind!r} are the core's own")
         entry = self._new_entry(kind, raw(payload))
         stored = self.register.journal.append(entry, generation=self._generation)
         self.register.delivery.wake()
