@@ -28,6 +28,9 @@ LASTING = {
 }
 """What lasts until the server or network recovers."""
 
+OF_THE_SERVER = frozenset({*LASTING, DROP_ANSWER, SERVER_BOUNCED})
+"""What befalls store server or network, and shows only while they are in use."""
+
 SAID = {
     **LASTING,
     RECOVER: "store server and network are in order again",
@@ -72,10 +75,11 @@ def default_plan(invoices: Sequence[Invoice]) -> Plan:
         *spread.lasting(0.28, 0.31, "drip"),
         spread.within(0.36, DROP_ANSWER),
         spread.within(0.40, POWER_LOSS),
-        spread.within(0.44, DISCONNECT),
-        spread.within(0.47, CONNECT_IN_SALE),
-        spread.within(0.49, POWER_LOSS),
-        spread.between(0.52, CONNECT),
+        spread.within(0.43, DISCONNECT),
+        spread.within(0.45, POWER_LOSS),
+        spread.between(0.47, CONNECT),
+        spread.within(0.50, DISCONNECT),
+        spread.within(0.53, CONNECT_IN_SALE),
         *spread.lasting(0.58, 0.64, STOP),
         spread.within(0.61, POWER_LOSS_INSIDE),
         *spread.lasting(0.70, 0.73, "captive_portal"),
@@ -88,7 +92,7 @@ def default_plan(invoices: Sequence[Invoice]) -> Plan:
 
 def random_plan(invoices: Sequence[Invoice], seed: int) -> Plan:
     """A plan drawn from ``seed``: troubles one after another, and power losses and 917 at any moment."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     count = len(invoices)
     events: list[Event] = []
     sale = 1 + random.randrange(max(1, count // 20))
@@ -100,8 +104,8 @@ def random_plan(invoices: Sequence[Invoice], seed: int) -> Plan:
             events.append(Event(min(sale + length, count + 1), 0, RECOVER))
         sale += length + random.randint(1, max(2, count // 15))
     for kind in (POWER_LOSS, POWER_LOSS_INSIDE):
-        for _again in range(max(1, count // 60)):
-            events.append(_anywhere(random, invoices, random.randint(1, count), kind))
+        moments = range(max(1, count // 60))
+        events += [_anywhere(random, invoices, random.randint(1, count), kind) for _again in moments]
     for _again in range(max(1, count // 120)):
         events += _by_hand(random, invoices)
     return _in_order(events)

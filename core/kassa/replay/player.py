@@ -44,15 +44,26 @@ class Happened(msgspec.Struct, frozen=True):
     remark: str = ""
 
 
+class Noted(msgspec.Struct, frozen=True):
+    """Something that was seen in the ``sale``-th sale."""
+
+    sale: int
+    words: str
+
+
 class Played(msgspec.Struct):
-    """What was seen while playing. Times in seconds."""
+    """What was seen while playing. Times in seconds; ``story`` is in the order in which things happened."""
 
     scans_online: list[float] = []
     scans_offline: list[float] = []
     offline_sales: list[str] = []
-    changes: list[Change] = []
-    happened: list[Happened] = []
+    story: list[Change | Happened | Noted] = []
     seconds: float = 0.0
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes of the connection state."""
+        return [each for each in self.story if isinstance(each, Change)]
 
 
 class PlayFailed(Exception):
@@ -82,8 +93,7 @@ class Player:
         self._sale = 0
         self._receipts = 0
         self._state = "starting"
-        self._by_hand = False
-        self._power_loss: Event | None = None
+        self._power_goes = False
         self._spread = _seconds_of_power_losses()
         self.played = Played()
 
@@ -118,13 +128,14 @@ class Player:
             except TillKilled:
                 index = self._come_back(to_do)
         self._look()
+        self._note_unnoticed()
         if self._state != "online":
             self.played.offline_sales.append(invoice.number)
 
     def _do(self, step: Step, invoice: Invoice) -> None:
         timer = None
-        if self._power_loss is not None:
-            self._power_loss = None
+        if self._power_goes:
+            self._power_goes = False
             timer = self._stage.cut_power_soon(next(self._spread))
         began = time.perf_counter()
         try:
@@ -146,6 +157,14 @@ class Player:
         scans = self.played.scans_online if self._state == "online" else self.played.scans_offline
         scans.append(seconds)
 
+    def _note_unnoticed(self) -> None:
+        """A trouble that a second try on a fresh connection has overcome changes nothing."""
+        last = self.played.story[-1] if self.played.story else None
+        once = (faults.DROP_ANSWER, faults.SERVER_BOUNCED)
+        here = isinstance(last, Happened) and last.event.sale == self._sale and last.event.kind in once
+        if here and self._state == "online":
+            self.played.story.append(Noted(self._sale, "asked again on a fresh connection, and answered"))
+
     def _come_back(self, to_do: tuple[Step, ...]) -> int:
         """After a power loss: start, log on, look at the screen; where to go on."""
         self._stage.till.come_back()
@@ -153,14 +172,18 @@ class Player:
         facts = self._look()
         sale = facts["sale"]
         if sale is not None:
-            return first_not_done(to_do, sale)
-        return 0 if facts["receipts"] == self._receipts else len(to_do)
+            index = first_not_done(to_do, sale)
+            came_back = f"came back with {len(sale['lines'])} lines; goes on with operation {to_do[index].operation}"
+        else:
+            index = 0 if facts["receipts"] == self._receipts else len(to_do)
+            came_back = "came back before the sale" if index == 0 else "came back with the sale finished"
+        self.played.story.append(Noted(self._sale, came_back))
+        return index
 
     # -- events -----------------------------------------------------------------------------------------------------
 
     def _between_sales(self) -> None:
-        coming = self._due_by(len(self._invoices[self._sale - 1].rows))
-        if any(event.kind in (*faults.LASTING, faults.DROP_ANSWER) for event in coming):
+        if any(event.kind in faults.OF_THE_SERVER for event in self._coming()):
             self._let_it_come_online()
         self._receipts = self._look()["receipts"]
         for event in self._take(0):
@@ -172,17 +195,20 @@ class Player:
         for event in self._take(lines):
             self._happens(event)
 
-    def _due_by(self, lines: int) -> list[Event]:
-        return [event for event in self._events if (event.sale, event.after_line) <= (self._sale, lines)]
+    def _coming(self) -> list[Event]:
+        """What happens within this sale, or before the next begins."""
+        return [event for event in self._events if (event.sale, event.after_line) <= (self._sale + 1, 0)]
 
     def _take(self, lines: int) -> Iterator[Event]:
         while self._events and (self._events[0].sale, self._events[0].after_line) <= (self._sale, lines):
             yield self._events.popleft()
 
     def _happens(self, event: Event) -> None:
+        self._look()
+        story = self.played.story
+        place = len(story)
         number = self._invoices[self._sale - 1].number if self._sale <= len(self._invoices) else ""
-        remark = self._make_happen(event)
-        self.played.happened.append(Happened(event, number, remark))
+        story.insert(place, Happened(event, number, self._make_happen(event)))
 
     def _make_happen(self, event: Event) -> str:
         stage = self._stage
@@ -194,10 +220,10 @@ class Player:
             case faults.POWER_LOSS:
                 return self._lose_power()
             case faults.POWER_LOSS_INSIDE:
-                self._power_loss = event
+                self._power_goes = True
             case faults.DISCONNECT:
                 stage.till.run(CONNECTION, action="disconnect")
-                self._by_hand = True
+                self._expect("manual", "Disconnect was pressed")
             case faults.CONNECT | faults.CONNECT_IN_SALE:
                 return self._connect()
             case _:
@@ -205,23 +231,32 @@ class Player:
         return ""
 
     def _lose_power(self) -> str:
-        before = self._look()["sale"]
+        before = self._look()
         self._stage.cut_power()
         self._log_on()
-        after = self._look()["sale"]
-        if before != after:
-            raise PlayFailed(f"the sale before the power loss was {before}, and after it {after}")
-        lines = 0 if after is None else len(after["lines"])
-        return f"came back with the sale it had, {lines} lines" if after else "came back between sales"
+        after = self._look()
+        if before["sale"] != after["sale"]:
+            raise PlayFailed(f"the sale was {before['sale']}, and after the power loss {after['sale']}")
+        if before["state"] == "manual":
+            self._expect("manual", "the register, disconnected by hand, lost its power")
+        sale = after["sale"]
+        return "came back between two sales" if sale is None else f"came back with its {len(sale['lines'])} lines"
 
     def _connect(self) -> str:
+        """Refused in the middle of a sale, and when the store server does not answer; the register says why."""
+        before = self._look()
         try:
-            self._stage.till.run(CONNECTION, action="connect")
+            said = self._stage.till.run(CONNECTION, action="connect")
         except TillRefused as refused:
-            return f"refused: {refused}"
-        finally:
-            self._by_hand = False
-        return ""
+            self._expect(before["state"], "Connect was refused")
+            return f"refused: {refused.what}"
+        self._expect("online", "Connect was pressed")
+        return said or ""
+
+    def _expect(self, state: str, after: str) -> None:
+        found = self._look()["state"]
+        if found != state:
+            raise PlayFailed(f"{after}; the register is {found} instead of {state}")
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -230,7 +265,7 @@ class Player:
 
     def _look(self) -> dict[str, Any]:
         facts = self._stage.till.facts()
-        self.played.changes += [Change(sale=self._sale, **change) for change in facts["changes"]]
+        self.played.story += [Change(sale=self._sale, **change) for change in facts["changes"]]
         self._state = facts["state"]
         return facts
 
@@ -244,7 +279,8 @@ class Player:
         """What the plan still holds happens; the register is connected; everything is delivered."""
         for event in self._take(0):
             self._happens(event)
-        self._stage.recover()
+        if not self._stage.in_order:
+            self._happens(Event(self._sale, 0, faults.RECOVER))
         self._look()
         if self._state == "manual":
             self._happens(Event(self._sale, 0, faults.CONNECT))

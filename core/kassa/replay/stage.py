@@ -115,4 +115,3 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-

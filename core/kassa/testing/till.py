@@ -21,6 +21,7 @@ class TillRefused(Exception):
     def __init__(self, code: str, what: str) -> None:
         super().__init__(f"{code}: {what}")
         self.code = code
+        self.what = what
 
 
 class Till:
