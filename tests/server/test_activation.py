@@ -56,6 +56,16 @@ def test_lost_answer_is_given_again_to_the_same_key(shop: Shop) -> None:
     assert [row["number"] for row in shop.rows(series)] == [1]
 
 
+def test_lost_answer_is_not_given_to_another_key(shop: Shop) -> None:
+    """Whoever has read code and series off the wire cannot have the answer again for a key of their own."""
+    code = shop.code()
+    till, thief = Device(shop.client, shop.clock), Device(shop.client, shop.clock)
+    till.activate(code)
+    thief.series = till.series
+    with pytest.raises(NotAllowed, match="not valid"):
+        thief.activate(code)
+
+
 def test_code_is_typed_as_people_type(shop: Shop) -> None:
     """Case and dashes do not matter."""
     code = shop.code()
