@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kivy.base import EventLoop
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 
@@ -68,8 +70,6 @@ class Pilot:
 
     def frames(self, count: int = 3) -> None:
         """Let ``count`` frames be drawn."""
-        from kivy.clock import Clock
-
         goal = Clock.frames + count
         self.until(lambda: Clock.frames >= goal)
 
@@ -89,19 +89,12 @@ class Pilot:
         """Put a finger on ``widget``."""
         self.frames(1)
         self._touch = Touch(*widget.to_window(*widget.center))
-        self._touch.grab_exclusive_class = None
-        Window.dispatch("on_touch_down", self._scaled(self._touch))
+        EventLoop.post_dispatch_input("begin", self._touch)
 
     def lift(self) -> None:
         """Lift the finger."""
-        from kivy.base import EventLoop
-
         EventLoop.post_dispatch_input("end", self._touch)
         self.frames(2)
-
-    def _scaled(self, touch: Touch) -> Touch:
-        touch.scale_for_screen(Window.width, Window.height)
-        return touch
 
     def type(self, characters: str, *, gap_s: float | None = None) -> None:
         """Type as a keyboard does; ``gap_s`` moves the register's clock between characters."""
@@ -135,9 +128,9 @@ class Pilot:
         for child in root.children:
             yield from self.widgets(child)
 
-    def find(self, label: str) -> Any:
-        """The button (or field) with that label."""
-        found = [widget for widget in self.widgets() if getattr(widget, "label", None) == label]
+    def find(self, label: str, root: Any = None) -> Any:
+        """The button (or field) with that label, below ``root``."""
+        found = [widget for widget in self.widgets(root) if getattr(widget, "label", None) == label]
         assert found, f"nothing is labelled {label!r}: {self.texts()}"
         return found[0]
 

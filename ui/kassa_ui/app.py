@@ -16,16 +16,18 @@ def run(
     size: tuple[int, int] = (1280, 800),
     fullscreen: bool = False,
     theme: str = "light",
+    language: str | None = None,
 ) -> None:
     """Show ``register`` until the window is closed; it stays open and is the caller's to close.
 
     :param home: where Kivy keeps its files.
     :param size: the window's, in pixels.
     :param theme: ``light`` or ``dark``.
+    :param language: ``sv`` or ``en``, whatever the cashier's own is; None: the cashier's, or the store's.
     """
     start.prepare(home, size=size, fullscreen=fullscreen)
     from kassa_ui.window import KassaApp
 
-    app = KassaApp(register)
+    app = KassaApp(register, fixed_language=language)
     app.palette.name = theme
     asyncio.run(app.async_run())

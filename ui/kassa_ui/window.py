@@ -51,10 +51,13 @@ class KassaApp(App):
     till = ObjectProperty(None, allownone=True)
     use_kivy_settings = False
 
-    def __init__(self, register: RegisterFace | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, register: RegisterFace | None = None, *, fixed_language: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(palette=Palette(), **kwargs)
         kv.register_typefaces()
         self._register = register
+        self._fixed_language = fixed_language
         self._keyboard: Any = None
         self._draw = Clock.create_trigger(self._draw_now, -1)
         self._handler = KeepSelling(self)
@@ -88,7 +91,8 @@ class KassaApp(App):
     def attach(self, register: RegisterFace) -> None:
         """Show ``register``, in place of another."""
         self.detach()
-        self.till = Till(register, self.bridge, register.environment.clock, self._draw)
+        clock = register.environment.clock
+        self.till = Till(register, self.bridge, clock, self._draw, language=self._fixed_language)
         self._rebuild()
 
     def _rebuild(self, *_changed: object) -> None:

@@ -15,6 +15,7 @@ _, n_ = texts("kassa_ui")
 
 WINDOW = 300
 """As many lines are drawn at a time; earlier ones are a tap away."""
+NEAR = 5
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,23 @@ class TotalsPanel:
 
 
 def line_rows(view: RegisterView, selected: str | None, speech: Speech, *, window: int = WINDOW) -> tuple[LineRow, ...]:
-    """The last ``window`` lines of the sale in progress."""
+    """At most ``window`` lines of the sale in progress: the last ones, or those around the selected line."""
     if view.transaction is None:
         return ()
     amounts = {line.line_id: line for line in view.totals.lines} if view.totals else {}
     return tuple(
         _row(line, amounts.get(line.line_id), line.line_id == selected, speech)
-        for line in view.transaction.lines[-window:]
+        for line in in_sight(view.transaction.lines, selected, window)
     )
+
+
+def in_sight(lines: tuple[Line, ...], selected: str | None, window: int) -> tuple[Line, ...]:
+    """The last ``window`` lines; where an earlier one is selected, or one of the first in sight, those around it."""
+    start = max(0, len(lines) - window)
+    place = next((place for place, line in enumerate(lines) if line.line_id == selected), start + NEAR)
+    if place < start + NEAR:
+        start = max(0, place - window // 2)
+    return lines[start : start + window]
 
 
 def _row(line: Line, amounts: LineAmounts | None, selected: bool, speech: Speech) -> LineRow:

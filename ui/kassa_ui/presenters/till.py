@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from kassa.environment import Clock
@@ -34,12 +35,22 @@ class Till:
     """One register's screen. All methods but :meth:`heard` are the screen's thread's.
 
     :param changed: called when something is to be drawn anew; it may be called often.
+    :param language: instead of the register's own.
     """
 
-    def __init__(self, register: RegisterFace, threads: Threads, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        register: RegisterFace,
+        threads: Threads,
+        clock: Clock,
+        changed: Callable[[], None],
+        *,
+        language: str | None = None,
+    ) -> None:
         self.register = register
         self.clock = clock
-        self.view: RegisterView = register.view()
+        self._language = language
+        self.view = self._look()
         self.work = Work(register, self._post)
         self.desk = Desk(self)
         self.log_on = LogOn(self)
@@ -99,12 +110,16 @@ class Till:
     def refresh(self) -> None:
         """Look at the register again."""
         was = self.screen
-        self.view = self.register.view()
+        self.view = self._look()
         self.desk.follow()
         if was == "sale" and self.screen == "log_on":
             self._left()
         self._follow_question()
         self._changed()
+
+    def _look(self) -> RegisterView:
+        view = self.register.view()
+        return view if self._language is None else replace(view, language=self._language)
 
     def _left(self) -> None:
         """Somebody has logged off or locked the till: nothing half typed or half asked is left behind."""

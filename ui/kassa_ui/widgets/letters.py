@@ -47,7 +47,7 @@ class Letters(BoxLayout):
         for digit in "1234567890":
             digits.add_widget(LetterKey(label=digit, pad=self))
         self.add_widget(digits, index=len(self.children))
-        erase = PadKey(icon="backspace", size_hint_x=0.13)
+        erase = PadKey(icon="backspace", size_hint_x=1.4)
         erase.bind(on_press=lambda _key: self.dispatch("on_key", "backspace"))
         self.ids.last.add_widget(erase)
 

@@ -25,8 +25,8 @@ class SaleRow(ButtonBehavior, BoxLayout):
     voided = BooleanProperty(False)
     chosen = ObjectProperty(None)
 
-    def on_release(self) -> None:
-        """The row was tapped."""
+    def on_press(self) -> None:
+        """The row was tapped. On the press: the list holds a touch back until it knows that it is no scroll."""
         if self.chosen is not None:
             self.chosen(self.key)
 

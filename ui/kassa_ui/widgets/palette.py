@@ -11,7 +11,7 @@ from kassa_ui import theme
 
 
 class Palette(EventDispatcher):
-    """Colours by token (``palette.ink``). ``name`` is the theme in force; what is drawn when it changes is made anew."""
+    """Colours by token (``palette.ink``). ``name`` is the theme in force; widgets are made anew when it changes."""
 
     name = StringProperty(theme.LIGHT)
 

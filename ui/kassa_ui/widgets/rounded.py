@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.graphics import BorderImage, Color
 from kivy.graphics.texture import Texture
 from kivy.metrics import dp
@@ -69,9 +70,11 @@ class Rounded:
             for name in ("halo", "fill", "edge"):
                 self._colours[name] = Color()
                 self._boxes[name] = BorderImage()
+        # Once before the next frame, however many of these change: a layout changes them all, more than once.
+        self._redraw_soon = Clock.create_trigger(self._redraw, -1)
         redraw = ("pos", "size", "fill", "edge", "halo", "corner", "edge_width", "inset")
-        self.bind(**dict.fromkeys(redraw, self._redraw))  # type: ignore[attr-defined]
-        self._redraw()
+        self.bind(**dict.fromkeys(redraw, self._redraw_soon))  # type: ignore[attr-defined]
+        self._redraw_soon()
 
     def _redraw(self, *_changed: object) -> None:
         left, right = round(self.x), round(self.x + self.width)  # type: ignore[attr-defined]

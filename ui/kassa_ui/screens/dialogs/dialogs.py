@@ -12,9 +12,12 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kassa_ui import kv, theme
 from kassa_ui.presenters.dialogs import ChoiceDrawn, DialogDrawn
-from kassa_ui.widgets import card, field, icon, keypad, letters, notice, parked, words  # noqa: F401
+from kassa_ui.presenters.till import Till
+from kassa_ui.widgets import card, field, icon, notice, words  # noqa: F401
 from kassa_ui.widgets.field import Field
 from kassa_ui.widgets.key import Key
+from kassa_ui.widgets.keypad import NumberPad
+from kassa_ui.widgets.letters import Letters
 
 
 class FactRow(BoxLayout):
@@ -43,6 +46,10 @@ class ChoiceKey(Key):
         self.words_width = max(_width(self.label, theme.MEDIUM, name), _width(self.detail, theme.REGULAR, small))
 
 
+class LetterPad(Letters):
+    """Letters, digits and erase, as high as a dialog has room for."""
+
+
 class DialogLayer(AnchorLayout):
     """The dialog on top, over a veil that keeps taps from what lies under it."""
 
@@ -51,6 +58,10 @@ class DialogLayer(AnchorLayout):
     subtitle = StringProperty("")
     pad = StringProperty("")
     wide = NumericProperty(760)
+
+    def __init__(self, till: Till, **kwargs: Any) -> None:
+        super().__init__(till=till, **kwargs)
+        self._shown_pad = ""
 
     def apply(self, drawn: DialogDrawn) -> None:
         """Show ``drawn``."""
@@ -86,14 +97,15 @@ class DialogLayer(AnchorLayout):
             key.working = choice.working
 
     def _apply_pad(self) -> None:
-        ids = self.ids
-        panel = {"numbers": ids.numbers, "digits": ids.digits, "letters": ids.letters, "": None}[self.pad]
-        box = self.ids.pad
-        if panel is None:
-            box.clear_widgets()
-        elif panel not in box.children:
-            box.clear_widgets()
-            box.add_widget(panel)
+        if self.pad == self._shown_pad:
+            return
+        self._shown_pad = self.pad
+        self.ids.pad.clear_widgets()
+        if self.pad:
+            panel = LetterPad() if self.pad == "letters" else NumberPad(with_mark=self.pad == "numbers")
+            panel.bind(on_characters=lambda _panel, typed: self.till.type(typed, keyboard=False))
+            panel.bind(on_key=lambda _panel, name: self.till.key(name, keyboard=False))
+            self.ids.pad.add_widget(panel)
 
     def _choose(self, place: int) -> None:
         if self.till.dialog is not None:

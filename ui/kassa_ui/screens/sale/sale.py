@@ -14,8 +14,9 @@ from kassa_ui.presenters.sale import ButtonDrawn, SaleDrawn
 from kassa_ui.presenters.search import ResultRow
 from kassa_ui.presenters.tender import FinishedDrawn
 from kassa_ui.presenters.till import Till
-from kassa_ui.widgets import card, field, icon, keypad, letters, lines, notice, parked, words  # noqa: F401
+from kassa_ui.widgets import card, field, icon, keypad, lines, notice, words  # noqa: F401
 from kassa_ui.widgets.key import Key
+from kassa_ui.widgets.letters import Letters
 
 
 class TotalRow(BoxLayout):
@@ -37,6 +38,15 @@ class FinishedPanel(BoxLayout):
         fill_rows(self.ids.rows, finished.rows)
 
 
+class TenderPanel(BoxLayout):
+    """The amounts that a customer is likely to hand over, in the grid's place."""
+
+    __events__ = ("on_back",)
+
+    def on_back(self) -> None:
+        """Not in cash after all."""
+
+
 class SaleScreen(BoxLayout):
     """Shows a :class:`SaleDrawn` and passes presses on to the till's desk."""
 
@@ -47,10 +57,11 @@ class SaleScreen(BoxLayout):
     def __init__(self, till: Till, **kwargs: Any) -> None:
         super().__init__(till=till, **kwargs)
         self._shown: SaleDrawn | None = None
-        # Kivy's ids are weak: a panel that is not shown would be gone.
-        ids = self.ids
-        self._panels = {"grid": ids.grid.__self__, "search": ids.letters.__self__, "tender": ids.tender.__self__}
+        # Kivy's ids are weak: a panel that is not shown would be gone. The others are made when they are wanted.
+        self._panels: dict[str, Any] = {"grid": self.ids.grid.__self__}
         self._shown_above = self._panels["grid"]
+        self._rows = self.ids.rows.__self__
+        self._finished: FinishedPanel | None = None
 
     def apply(self, drawn: SaleDrawn) -> None:
         """Show ``drawn``."""
@@ -72,11 +83,19 @@ class SaleScreen(BoxLayout):
         searching = drawn.mode == "search"
         finished = drawn.finished if not searching and not drawn.rows else None
         rows = drawn.results if searching else () if finished else drawn.rows
-        ids.rows.apply([_result(row) if isinstance(row, ResultRow) else _line(row) for row in rows])
+        self._rows.apply([_result(row) if isinstance(row, ResultRow) else _line(row) for row in rows])
         ids.note.text = drawn.results_note
-        ids.finished.opacity, ids.finished.disabled = (1, False) if finished else (0, True)
-        if finished:
-            ids.finished.apply(finished)
+        self._apply_finished(finished)
+
+    def _apply_finished(self, finished: FinishedDrawn | None) -> None:
+        if finished is not None and self._finished is None:
+            self._finished = FinishedPanel()
+        panel: Any = self._rows if finished is None else self._finished
+        if panel.parent is None:
+            self.ids.middle.clear_widgets()
+            self.ids.middle.add_widget(panel)
+        if finished is not None and self._finished is not None:
+            self._finished.apply(finished)
 
     def _apply_totals(self, totals: TotalsPanel) -> None:
         fill_rows(self.ids.totals, totals.rows)
@@ -85,13 +104,30 @@ class SaleScreen(BoxLayout):
     def _apply_buttons(self, drawn: SaleDrawn) -> None:
         ids = self.ids
         self.mode = drawn.mode
-        panel = self._panels[drawn.mode]
+        panel = self._panel(drawn.mode)
         if panel is not self._shown_above:
             self._shown_above = panel
             ids.above.clear_widgets()
             ids.above.add_widget(panel)
         self._fill_keys(ids.grid, drawn.buttons, self._press)
-        self._fill_keys(ids.quick, drawn.quick, self._press_quick, label_size=theme.TYPE["key"])
+        if drawn.mode == "tender":
+            self._fill_keys(panel.ids.quick, drawn.quick, self._press_quick, label_size=theme.TYPE["key"])
+
+    def _panel(self, mode: str) -> Any:
+        if mode not in self._panels:
+            self._panels[mode] = self._new_letters() if mode == "search" else self._new_tender()
+        return self._panels[mode]
+
+    def _new_letters(self) -> Letters:
+        panel = Letters()
+        panel.bind(on_characters=lambda _panel, typed: self.till.type(typed, keyboard=False))
+        panel.bind(on_key=lambda _panel, name: self.till.key(name, keyboard=False))
+        return panel
+
+    def _new_tender(self) -> TenderPanel:
+        panel = TenderPanel()
+        panel.bind(on_back=lambda _panel: self.till.key("escape", keyboard=False))
+        return panel
 
     def _fill_keys(self, grid: Any, buttons: tuple[ButtonDrawn, ...], pressed: Any, *, label_size: float = 0) -> None:
         while len(grid.children) > len(buttons):

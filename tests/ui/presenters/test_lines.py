@@ -1,0 +1,60 @@
+"""Lines and totals as drawn."""
+
+from __future__ import annotations
+
+from tests.ui.desk_kit import Bench
+
+
+def test_the_sale_of_the_pictures(bench: Bench) -> None:
+    """Quantity, name, detail and amount of each line; totals below; all written as the language does."""
+    bench.selling()
+    drawn = bench.sale()
+    assert [(row.quantity, row.name, row.detail, row.amount) for row in drawn.rows] == [
+        ("2", "Kaffe mellanrost 450 g", "7310130006128 · 54,90 /st", "109,80"),
+        ("1", "Mjölk 1,5 % 1 l", "7310865004703", "17,50"),
+        ("0,482", "Äpple Royal Gala", "kg · 32,95 /kg", "15,88"),
+        ("1", "Regnjacka Sarek, blå M", "Rabatt 20 % · −179,80", "719,20"),
+    ]
+    assert drawn.totals.rows == (("5 artiklar · varav moms", "159,18"), ("Rabatt", "−179,80"))
+    assert (drawn.totals.label, drawn.totals.amount) == ("Att betala", "862,38")
+
+
+def test_english(bench: Bench) -> None:
+    """The same figures in English."""
+    bench.register.language = "en"
+    bench.selling()
+    drawn = bench.sale()
+    assert drawn.rows[0].detail == "7310130006128 · 54.90 /pcs"
+    assert (drawn.totals.label, drawn.totals.amount) == ("To pay", "862.38")
+    assert drawn.decimal_mark == "."
+
+
+def test_a_removed_line_stays(bench: Bench) -> None:
+    """A voided line stays in sight, marked, without an amount."""
+    bench.selling()
+    bench.press(102)
+    bench.settle()
+    row = bench.sale().rows[-1]
+    assert (row.voided, row.detail, row.amount) == (True, "Borttagen", "")
+
+
+def test_a_long_sale_is_drawn_through_a_window(bench: Bench) -> None:
+    """Of a thousand lines the last few hundred are drawn; their ids tell which they are."""
+    bench.at_desk()
+    bench.register.sell_many(1000)
+    bench.until(lambda: bench.till.view.transaction is not None)
+    rows = bench.sale().rows
+    assert len(rows) == 300
+    assert rows[-1].line_id == "m999"
+
+
+def test_earlier_lines_can_be_reached(bench: Bench) -> None:
+    """Going up from the first line that is drawn brings the earlier ones."""
+    bench.at_desk()
+    bench.register.sell_many(1000)
+    bench.until(lambda: bench.till.view.transaction is not None)
+    bench.till.desk.selection.line_id = "m700"
+    bench.till.key("up")
+    rows = bench.sale().rows
+    assert any(row.line_id == "m699" and row.selected for row in rows)
+    assert len(rows) <= 301

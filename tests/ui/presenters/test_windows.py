@@ -1,0 +1,72 @@
+"""A plugin's window, a question."""
+
+from __future__ import annotations
+
+from tests.ui.desk_kit import Bench
+
+from kassa.operations import Question
+from kassa.register.face import Event
+from kassa.text import literal
+from kassa_ui.presenters.dialogs import QuestionDialog, WindowDialog
+from kassa_ui.presenters.speech import speech
+
+
+def open_window(bench: Bench) -> WindowDialog:
+    bench.press(917)
+    bench.until(lambda: bench.till.dialog is not None)
+    dialog = bench.till.dialog
+    assert isinstance(dialog, WindowDialog)
+    return dialog
+
+
+def test_window_of_rows_and_actions(bench: Bench) -> None:
+    """917's window is drawn from data: rows as they are, the primary action last, as the hand expects."""
+    bench.selling()
+    dialog = open_window(bench)
+    drawn = dialog.drawn(speech(bench.till.view))
+    assert drawn.title == "Anslutningsstatus"
+    assert drawn.rows[0] == ("Läge", "Ansluten")
+    assert [choice.label for choice in drawn.choices] == ["Stäng", "Synkronisera nu", "Koppla från"]
+    assert drawn.choices[-1].tone == "action"
+
+
+def test_window_stays_current(bench: Bench) -> None:
+    """While it is open the window is asked for again each second; closed, it is not."""
+    bench.selling()
+    dialog = open_window(bench)
+    bench.register.go_offline()
+    bench.till.tick()
+    assert "Frånkopplad" in dialog.drawn(speech(bench.till.view)).rows[0][1]
+    asked = bench.register.windows_described
+    dialog.close()
+    bench.till.tick()
+    assert bench.register.windows_described == asked
+
+
+def test_disconnect_with_a_request_in_flight(bench: Bench) -> None:
+    """Disconnect answers while an operation hangs: it is on another lane, and the screen does not hold it back."""
+    bench.selling()
+    bench.register.hold()
+    bench.press(109)
+    dialog = open_window(bench)
+    dialog.choose(2)
+    bench.until(lambda: not bench.till.view.connection.online)
+    assert bench.till.work.running
+    bench.until(lambda: dialog.drawn(speech(bench.till.view)).choices[-1].label == "Anslut")
+
+
+def test_question(bench: Bench) -> None:
+    """A question is shown with the seconds that are left, answered by a choice, and gone when it is answered."""
+    bench.selling()
+    choices = (("offline", literal("Gå offline")), ("again", literal("Försök igen")))
+    bench.register.question = Question(literal("Butiksservern svarar inte."), choices, "offline", 10)
+    bench.register.publish(Event("question"))
+    bench.until(lambda: isinstance(bench.till.dialog, QuestionDialog))
+    dialog = bench.till.dialog
+    assert isinstance(dialog, QuestionDialog)
+    bench.register.clock.seconds += 4
+    drawn = dialog.drawn(speech(bench.till.view))
+    assert drawn.subtitle == "”Gå offline” väljs av sig självt om 6 s."
+    dialog.choose(1)
+    assert bench.register.answers == ["again"]
+    assert bench.till.dialog is None

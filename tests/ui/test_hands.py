@@ -1,0 +1,190 @@
+"""Fingers, keyboard and scanner on the real window."""
+
+from __future__ import annotations
+
+import time
+
+from tests.ui.pilot import Pilot
+from tests.ui.scripted_register import ITEMS, ScriptedRegister
+
+from kassa_ui.presenters.dialogs import AskDialog, WindowDialog
+
+CODES = [code for code in ITEMS if code.isdigit() and len(code) == 13]
+
+
+def test_log_on_by_touch(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Fingers alone log on: id, Enter, PIN, Enter."""
+    for label in "100":
+        pilot.tap(pilot.find(label))
+    pilot.tap(pilot.app.stage.screen.ids.pin)
+    for label in "1234":
+        pilot.tap(pilot.find(label))
+    pilot.tap(pilot.find("Logga in"))
+    pilot.until(lambda: pilot.app.till.screen == "sale")
+    pilot.frames(3)
+    assert pilot.reads("Elin Berg")
+
+
+def test_log_on_by_keyboard(pilot: Pilot) -> None:
+    """The keyboard alone does the same."""
+    pilot.type("100\n1234\n", gap_s=0.3)
+    pilot.until(lambda: pilot.app.till.screen == "sale")
+
+
+def test_a_whole_sale_by_touch(selling: Pilot, register: ScriptedRegister) -> None:
+    """Quantity by keypad and button, then cash by the keypad: the change stands large on the screen."""
+    selling.tap(selling.find("3"))
+    selling.tap(selling.find("Antal"))
+    selling.until(lambda: register.submitted)
+    for digit in ("3", "0", "0", "0"):
+        selling.tap(selling.find(digit))
+    selling.tap(selling.find("Kontant"))
+    selling.until(lambda: selling.app.till.desk.finished)
+    selling.frames(3)
+    assert selling.reads("Växel")
+    assert register.transaction is None
+
+
+def test_a_tap_on_a_line_selects_it(selling: Pilot) -> None:
+    """A tap on a line selects it."""
+    row = next(row for row in selling.widgets() if getattr(row, "name", "") == "Mjölk 1,5 % 1 l")
+    selling.tap(row)
+    selling.until(lambda: selling.app.till.desk.selection.line_id == "l2")
+    selling.frames(3)
+    assert [row.name for row in selling.widgets() if getattr(row, "selected", False)] == ["Mjölk 1,5 % 1 l"]
+
+
+def test_pressed_at_once(selling: Pilot, register: ScriptedRegister) -> None:
+    """A tap shows within 100 ms that the button is pressed, and then that it is working, until the work is done."""
+    register.hold()
+    key = selling.find("Kort")
+    before = tuple(key.fill)
+    started = time.monotonic()
+    selling.press(key)
+    selling.frames(1)
+    assert time.monotonic() - started < 0.1
+    assert tuple(key.fill) != before
+    selling.lift()
+    assert key.working
+    selling.until(lambda: key.sweep_alpha > 0)
+    register.release()
+    selling.until(lambda: not key.working)
+
+
+def test_the_screen_is_alive_while_the_register_works(selling: Pilot, register: ScriptedRegister) -> None:
+    """While an operation hangs, frames are drawn, the window 917 opens, and Disconnect answers."""
+    register.hold()
+    selling.tap(selling.find("Retur"))
+    selling.tap(selling.app.stage.ids.header.ids.pill)
+    selling.until(lambda: isinstance(selling.app.till.dialog, WindowDialog))
+    selling.frames(3)
+    selling.tap(selling.find("Koppla från", selling.app.stage.dialog))
+    selling.until(lambda: not register.connection_state.online)
+    assert selling.app.till.work.running
+
+
+def test_scans_typed_quickly_while_it_works(selling: Pilot, register: ScriptedRegister) -> None:
+    """A scanner's keys during a slow operation all arrive, in order, none lost."""
+    register.hold()
+    scanned = [CODES[number % 4] for number in range(25)]
+    for code in scanned:
+        selling.app.till.clock.seconds += 0.2
+        selling.type(code + "\n", gap_s=0.003)
+    selling.frames(2)
+    register.release()
+    selling.until(lambda: not selling.app.till.work.running)
+    assert register.transaction is not None
+    assert [line.item.barcode for line in register.transaction.lines[4:]] == scanned
+
+
+def test_the_veil_keeps_fingers_off(selling: Pilot, register: ScriptedRegister) -> None:
+    """What lies under a dialog cannot be pressed."""
+    card = selling.find("Kort")
+    selling.tap(selling.find("Antal"))
+    selling.until(lambda: isinstance(selling.app.till.dialog, AskDialog))
+    selling.frames(2)
+    selling.tap(card)
+    assert register.submitted == []
+
+
+def test_function_keys(selling: Pilot, register: ScriptedRegister) -> None:
+    """F1 to F12 press the grid's buttons by their place."""
+    selling.type("2", gap_s=0.3)
+    selling.key("f1")
+    selling.until(lambda: register.submitted)
+    assert register.submitted[0][0] == 105
+    selling.key("f12")
+    selling.until(lambda: isinstance(selling.app.till.dialog, WindowDialog))
+
+
+def test_tab_and_arrows(selling: Pilot, register: ScriptedRegister) -> None:
+    """Tab reaches the buttons, arrows go on from there, the focus can be seen, Enter presses, Escape lets go."""
+    ring = selling.app.ring
+    seen = set()
+    for _step in range(30):
+        selling.key("\t")
+        seen.add(getattr(ring.current, "label", None) or type(ring.current).__name__)
+    assert {"Antal", "Koppla från", "Kort", "Kontant", "Pill", "ScanField"} <= seen
+    while getattr(ring.current, "label", "") != "Antal":
+        selling.key("\t")
+    selling.key("right")
+    selling.key("down")
+    assert ring.current.label == "Parkera köp"
+    assert tuple(ring.current.halo) == tuple(selling.app.palette.focus)
+    selling.key("\n")
+    selling.until(lambda: register.submitted)
+    assert register.submitted[0][0] == 503
+    selling.key("\x1b")
+    assert ring.current is None
+
+
+def test_a_scan_with_the_focus_on_a_button(selling: Pilot, register: ScriptedRegister) -> None:
+    """A scan goes to the sale even while a button has the focus; its Enter presses nothing."""
+    selling.key("\t")
+    selling.key("\t")
+    selling.type(CODES[0] + "\n", gap_s=0.004)
+    selling.until(lambda: register.submitted)
+    assert register.submitted == [(100, {"code": CODES[0]})]
+    assert selling.app.ring.current is None
+
+
+def test_keyboard_pays(selling: Pilot, register: ScriptedRegister) -> None:
+    """Ctrl+J pays cash with what is typed, Ctrl+K card, Ctrl+D opens the connection status, Ctrl+F the search."""
+    selling.key("f", "ctrl")
+    assert selling.app.till.desk.mode == "search"
+    selling.key("\x1b")
+    selling.key("d", "ctrl")
+    selling.until(lambda: isinstance(selling.app.till.dialog, WindowDialog))
+    selling.key("\x1b")
+    selling.type("900", gap_s=0.3)
+    selling.key("j", "ctrl")
+    selling.until(lambda: register.transaction is None)
+    register.sell_example()
+    selling.until(lambda: selling.app.till.view.transaction)
+    selling.key("k", "ctrl")
+    selling.until(lambda: register.transaction is None)
+
+
+def test_dialog_by_keyboard(selling: Pilot, register: ScriptedRegister) -> None:
+    """In a window Tab stays inside it, Enter runs the primary action, Escape closes."""
+    selling.key("d", "ctrl")
+    selling.until(lambda: isinstance(selling.app.till.dialog, WindowDialog))
+    selling.frames(3)
+    labels = set()
+    for _step in range(5):
+        selling.key("\t")
+        labels.add(selling.app.ring.current.label)
+    assert labels == {"Stäng", "Synkronisera nu", "Koppla från"}
+    selling.key("\x1b")
+    selling.key("\n")
+    selling.until(lambda: not register.connection_state.online)
+    selling.key("\x1b")
+    selling.until(lambda: selling.app.till.dialog is None)
+
+
+def test_a_pin_is_nowhere_on_the_screen(pilot: Pilot) -> None:
+    """A PIN that is being typed is on the screen as dots alone."""
+    pilot.type("100\n4711", gap_s=0.3)
+    pilot.frames(3)
+    assert pilot.reads("••••")
+    assert not pilot.reads("4711")

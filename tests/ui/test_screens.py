@@ -1,0 +1,266 @@
+"""Every screen, built and drawn in a real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from kivy.core.window import Window
+from kivy.metrics import Metrics, dp
+from kivy.uix.behaviors import ButtonBehavior
+from tests.ui.pilot import Pilot
+from tests.ui.scripted_register import ScriptedRegister
+
+from kassa.operations import Question
+from kassa.register.face import Event
+from kassa.text import literal
+
+TOUCH = 56
+
+
+def log_on(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Nobody is logged on, and the store server is away."""
+    register.go_offline()
+
+
+def sale(pilot: Pilot, register: ScriptedRegister) -> None:
+    """A sale in progress."""
+    register.log_on()
+    register.sell_example()
+
+
+def searching(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Words are typed."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.screen == "sale")
+    pilot.app.till.desk.open_search()
+    pilot.type("a")
+
+
+def tender(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Cash is chosen."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.app.till.desk.press_cash()
+
+
+def window(pilot: Pilot, register: ScriptedRegister) -> None:
+    """917's window."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.app.till.press_pill()
+    pilot.until(lambda: pilot.app.till.dialog)
+
+
+def number(pilot: Pilot, register: ScriptedRegister) -> None:
+    """A number is asked for."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.app.till.desk.press(0)
+
+
+def words(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Words are asked for."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.app.till.desk.press(4)
+
+
+def approval(pilot: Pilot, register: ScriptedRegister) -> None:
+    """A manager is asked for."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.app.till.desk.entry.type("50")
+    pilot.app.till.desk.press(2)
+    pilot.until(lambda: pilot.app.till.dialog)
+
+
+def question(pilot: Pilot, register: ScriptedRegister) -> None:
+    """The register asks."""
+    sale(pilot, register)
+    choices = (("offline", literal("Gå offline")), ("again", literal("Försök igen")))
+    register.question = Question(literal("Butiksservern svarar inte."), choices, "offline", 10)
+    register.publish(Event("question"))
+    pilot.until(lambda: pilot.app.till.dialog)
+
+
+def notice(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Something went wrong."""
+    sale(pilot, register)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    register.failures[109] = RuntimeError("planted")
+    pilot.app.till.desk.press(6)
+    pilot.until(lambda: pilot.app.till.desk.notices.open)
+
+
+STATES: tuple[Callable[[Pilot, ScriptedRegister], None], ...] = (
+    log_on,
+    sale,
+    searching,
+    tender,
+    window,
+    number,
+    words,
+    approval,
+    question,
+    notice,
+)
+
+
+def draw(pilot: Pilot, register: ScriptedRegister, state: Callable[[Pilot, ScriptedRegister], None]) -> None:
+    state(pilot, register)
+    pilot.app.till.draw()
+    pilot.frames(4)
+
+
+def too_small(pilot: Pilot) -> list[str]:
+    """Everything that can be pressed and is smaller than a finger needs."""
+    least = dp(TOUCH) - 0.5
+    return [
+        f"{type(widget).__name__} {getattr(widget, 'label', '')!r} {widget.size}"
+        for widget in pilot.widgets()
+        if isinstance(widget, ButtonBehavior) and not widget.disabled and min(widget.size) < least
+    ]
+
+
+@contextmanager
+def metrics(density: float, fontscale: float, size: tuple[int, int]) -> Iterator[None]:
+    """Another display."""
+    before = (Metrics.density, Metrics.fontscale, Window.size)
+    Metrics.density, Metrics.fontscale, Window.size = density, fontscale, size
+    try:
+        yield
+    finally:
+        Metrics.density, Metrics.fontscale, Window.size = before
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_every_screen_builds(
+    pilot: Pilot, register: ScriptedRegister, state: Callable[[Pilot, ScriptedRegister], None], language: str
+) -> None:
+    """Each screen is drawn in both languages, without an error, with targets of at least 56 dp, inside the window."""
+    register.language = language
+    draw(pilot, register, state)
+    assert pilot.app.language == language
+    assert too_small(pilot) == []
+    assert outside(pilot) == []
+
+
+def outside(pilot: Pilot) -> list[str]:
+    """Every button that is not wholly inside the window."""
+    return [
+        f"{getattr(widget, 'label', '')!r} {left, bottom} {widget.size}"
+        for widget in pilot.widgets()
+        if isinstance(widget, ButtonBehavior) and not widget.disabled and not scrolled(widget)
+        for left, bottom in [widget.to_window(*widget.pos)]
+        if min(left, bottom, Window.width - left - widget.width, Window.height - bottom - widget.height) < -1
+    ]
+
+
+def scrolled(widget: Any) -> bool:
+    """Whether the widget is a row that scrolls."""
+    return hasattr(widget, "chosen")
+
+
+@pytest.mark.parametrize(
+    ("density", "fontscale", "size"),
+    [(2.0, 1.0, (2560, 1600)), (1.0, 1.3, (1280, 800)), (1.33, 1.0, (1280, 800)), (1.0, 1.0, (800, 1280))],
+    ids=["double", "large-type", "8-inch", "portrait"],
+)
+def test_other_displays(
+    pilot: Pilot, register: ScriptedRegister, density: float, fontscale: float, size: tuple[int, int]
+) -> None:
+    """At 2× density, with large type, on 8 inches and in portrait the sale fits, and every target is large enough."""
+    with metrics(density, fontscale, size):
+        pilot.attach(register)
+        for state in (sale, window, number):
+            draw(pilot, register, state)
+            assert too_small(pilot) == []
+            assert outside(pilot) == []
+            if pilot.app.till.dialog:
+                pilot.app.till.dialog.close()
+    pilot.attach(register)
+
+
+def test_keypad_keys_are_large(selling: Pilot) -> None:
+    """A key of the keypad is at least 72 dp high."""
+    assert min(key.height for key in selling.app.stage.screen.ids.keypad.children) >= dp(72)
+
+
+def test_a_small_target_is_found(selling: Pilot) -> None:
+    """The walk that looks for small targets finds one."""
+    from kassa_ui.widgets.key import Key
+
+    selling.app.stage.screen.ids.above.add_widget(Key(label="planted", size_hint=(None, None), size=(dp(20), dp(20))))
+    selling.frames(2)
+    assert any("planted" in found for found in too_small(selling))
+
+
+def test_language_switches_live(selling: Pilot, register: ScriptedRegister) -> None:
+    """Another language, and every text on the screen is in it, without a restart."""
+    assert selling.reads("Att betala")
+    assert selling.reads("Skanna eller sök vara")
+    register.language = "en"
+    register.publish(Event("staff"))
+    selling.frames(4)
+    assert selling.reads("To pay")
+    assert selling.reads("Scan or search item")
+    assert not selling.reads("Att betala")
+
+
+def test_the_bar_changes_offline(selling: Pilot, register: ScriptedRegister) -> None:
+    """Offline the whole bar has another colour, and text and icon say the same as the colour."""
+    header = selling.app.stage.ids.header
+    assert header.online
+    register.go_offline()
+    selling.until(lambda: not header.online)
+    selling.frames(2)
+    assert selling.reads("Frånkopplad · sedan 14:02")
+    assert selling.reads("3 köp väntar på överföring")
+    assert header.ids.pill.icon
+    assert header.ids.pill.tone == "offline"
+
+
+def test_theme_switches(selling: Pilot) -> None:
+    """The dark theme repaints everything, the light one again; what was open stays."""
+    selling.app.palette.name = "dark"
+    selling.frames(3)
+    key = selling.find("Antal")
+    assert tuple(key.fill) == tuple(selling.app.palette.surface)
+    selling.app.palette.name = "light"
+    selling.frames(3)
+    assert tuple(selling.find("Antal").fill) == (1, 1, 1, 1)
+
+
+def test_a_long_sale_scrolls(pilot: Pilot, register: ScriptedRegister) -> None:
+    """In a long sale the last line is in sight, and the arrows bring an earlier one into sight."""
+    register.log_on()
+    register.sell_many(60)
+    pilot.until(lambda: pilot.app.till.view.transaction)
+    pilot.frames(4)
+    rows = pilot.app.stage.screen.ids.rows
+    assert rows.scroll_y == pytest.approx(0)
+    for _press in range(30):
+        pilot.key("up")
+    pilot.frames(4)
+    assert 0 < rows.scroll_y < 1
+
+
+def test_an_error_while_drawing_keeps_the_register(selling: Pilot, register: ScriptedRegister) -> None:
+    """An error in the screen's own code is told as *call support*; the register goes on, and so does the screen."""
+
+    def broken(_dt: float) -> None:
+        raise RuntimeError("planted")
+
+    from kivy.clock import Clock
+
+    Clock.schedule_once(broken, 0)
+    selling.until(lambda: selling.app.till.desk.notices.open)
+    selling.app.till.draw()
+    selling.frames(3)
+    assert selling.reads("Något gick fel.")
+    selling.type("7310865004703\n", gap_s=0.004)
+    selling.until(lambda: register.transaction is not None and len(register.transaction.lines) == 5)
