@@ -105,8 +105,8 @@ class Host:
         owner = self.runtime.plugin_of(call.name)
         asked = call.context
         loaded = self.plugins.loaded.get(owner)
-        if loaded is not None and asked.plugin == owner and asked.version not in ("", loaded.version):
-            raise _not_served(f"{call.name}: {owner} {asked.version}, here {loaded.version}")
+        if loaded is not None and asked.plugin == owner and asked.version not in ("", loaded.info.version):
+            raise _not_served(f"{call.name}: {owner} {asked.version}, here {loaded.info.version}")
 
     def _run(self, connection: Connection, call: Call, request: Request[Any]) -> bytes:
         with ExitStack() as stack:

@@ -79,29 +79,33 @@ class Poster:
         lock_row(connection, select(series.c.series_id).where(series.c.series_id == series_id))
         waiting = (journal_entry.c.series_id == series_id) & (journal_entry.c.posting == WAITING)
         rows = connection.execute(
-            select(journal_entry).where(waiting).order_by(journal_entry.c.sequence).limit(AT_ONCE)
+            select(journal_entry, series.c.register_id, register.c.store_id)
+            .join(series, series.c.series_id == journal_entry.c.series_id)
+            .join(register, register.c.register_id == series.c.register_id)
+            .where(waiting)
+            .order_by(journal_entry.c.sequence)
+            .limit(AT_ONCE)
         ).all()
-        done = Posted()
-        for row in rows:
-            done += self._post_one(connection, row)
-        return done
+        posted = [row.entry_id for row in rows if self._post_one(connection, row)]
+        if posted:
+            connection.execute(delete(parked_entry).where(parked_entry.c.entry_id.in_(posted)))
+            _mark(connection, posted, POSTED)
+        return Posted(len(posted), len(rows) - len(posted))
 
-    def _post_one(self, connection: Connection, row: Row[Any]) -> Posted:
+    def _post_one(self, connection: Connection, row: Row[Any]) -> bool:
         try:
             with connection.begin_nested():
                 self._post(connection, row)
-                _mark(connection, row.entry_id, POSTED)
-                connection.execute(delete(parked_entry).where(parked_entry.c.entry_id == row.entry_id))
         except OperationalError:
             raise
         except Exception as error:
             self._park(connection, row, error)
-            return Posted(parked=1)
-        return Posted(posted=1)
+            return False
+        return True
 
     def _post(self, connection: Connection, row: Row[Any]) -> None:
         body = decode_entry(row.data)
-        _check(connection, body, row)
+        _check(body, row)
         match body.kind:
             case "sale" | "void":
                 post_sale(connection, body, msgspec.json.decode(body.payload, type=SalePayload))
@@ -142,26 +146,20 @@ class Poster:
             "tries": (known or 0) + 1,
         }
         upsert(connection, parked_entry, [stone])
-        _mark(connection, row.entry_id, PARKED)
+        _mark(connection, [row.entry_id], PARKED)
         self._log.error("entry_parked", entry=row.entry_id, kind=row.kind, reason=reason)
 
 
-def _mark(connection: Connection, entry_id: str, state: str) -> None:
-    connection.execute(update(journal_entry).where(journal_entry.c.entry_id == entry_id).values(posting=state))
+def _mark(connection: Connection, entry_ids: list[str], state: str) -> None:
+    connection.execute(update(journal_entry).where(journal_entry.c.entry_id.in_(entry_ids)).values(posting=state))
 
 
-def _check(connection: Connection, body: EntryBody, row: Row[Any]) -> None:
+def _check(body: EntryBody, row: Row[Any]) -> None:
     """That the bytes say what they were delivered as, and speak for their own register."""
     told = (body.series, body.sequence, stored_id(body.entry_id))
     if told != (row.series_id, row.sequence, row.entry_id):
         raise CannotPost(f"the entry says that it is {told}")
-    owner = (
-        select(series.c.register_id, register.c.store_id)
-        .join(register, register.c.register_id == series.c.register_id)
-        .where(series.c.series_id == row.series_id)
-    )
-    own = connection.execute(owner).one()
-    if (body.register_id, body.store_id) != (own.register_id, own.store_id):
+    if (body.register_id, body.store_id) != (row.register_id, row.store_id):
         raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")
 
 
