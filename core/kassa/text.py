@@ -123,7 +123,7 @@ def literal(words: str) -> Text:
 def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
     try:
         folder = importlib.resources.files(domain) / "locale"
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, TypeError):  # not installed; a module that is no package has no folder
         return gettext.NullTranslations()
     return gettext.translation(domain, str(folder), [language], fallback=True)
 

@@ -72,10 +72,11 @@ def test_plural_follows_the_count_and_the_language(domain: str) -> None:
 
 
 def test_language_without_catalogue_reads_english(domain: str) -> None:
-    """A text without a translation is English, and so is one of a package that is not installed."""
+    """A text without a translation is English; so is one of a module without a folder, or that is not installed."""
     _, _n = texts(domain)
     assert _("Not translated").words("sv") == "Not translated"
     assert Text("Hello", "no_such_package").words("sv") == "Hello"
+    assert Text("Hello", "kassa.text").words("sv") == "Hello"
 
 
 def test_text_travels_whole() -> None:

@@ -89,7 +89,7 @@ class OnlineOnlyConnection:
             try:
                 self._contact()
             except KassaError as error:
-                self._register.log("kassa").info("no_first_contact", code=error.code, where=error.where)
+                self._register.log("kassa").info("no_first_contact", error_code=error.code, where=error.where)
 
     def disconnect(self) -> None:
         """Refused: there is nothing to sell from while disconnected.
