@@ -16,7 +16,9 @@ Each hook is one of three kinds:
     every implementation is told; nothing is returned.
 
 Whatever the kind, an implementation that raises is isolated: the failure is logged and named on the screen, that
-plugin's part is left out, and the others go on. The sale is never touched by it.
+plugin's part is left out, and the others go on. The sale is never touched by it. Where somebody waits for the answer
+(``synchronise_now``, ``authorize_card``, ``reverse_card``) a :class:`~kassa.errors.KassaError`, which has words for the
+cashier, is passed on.
 """
 
 from __future__ import annotations
