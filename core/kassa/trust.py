@@ -111,7 +111,7 @@ def check_address(address: str) -> None:
         raise InvalidInput(
             _("A store server on the network must be reached by https, not by {address}.", address=literal(address)),
             kept=_("Nothing was changed."),
-            hint=_("Start the store server without --plain-http, and make a new activation code."),
+            hint=_("Start the store server for the network: it speaks https there. Then make a new activation code."),
         )
 
 
