@@ -96,6 +96,11 @@ class RemoteGateway(Gateway, Protocol):
         Deadline and errors as for :meth:`send`. It may arrive twice, like everything that is sent.
         """
 
+    def begin_post(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None
+    ) -> Future[Answer]:
+        """Like :meth:`post`, without waiting."""
+
     def cancel_all(self) -> None:
         """Cut off every request in flight; each raises :class:`kassa.errors.Canceled`."""
 

@@ -15,7 +15,7 @@ import structlog
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
-from kassa.errors import KassaError, NoAnswer
+from kassa.errors import KassaError, NoAnswer, Refusal
 from kassa.journal import Journal
 from kassa.journal.journal import Series, StoredEntry
 from kassa.model import OfflineProfile
@@ -26,6 +26,7 @@ _, n_ = texts("kassa")
 Answer = TypeVar("Answer")
 PATH = "/v1/journal"
 FIRST_PAUSE_S = 1.0
+COPIED = _("This register was copied or restored from a backup. It gives no further number; nothing is overwritten.")
 
 
 class Post(Protocol):
@@ -82,37 +83,63 @@ class Delivery:
     def deliver(self, *, max_kb: int) -> int:
         """Deliver one batch now; how many entries were acknowledged.
 
+        Series go in their order. One that the store server does not take lets the next ones pass, and is tried again.
+
         :raises kassa.errors.NoAnswer: no answer came; everything still waits.
         :raises kassa.errors.Refusal: the store server does not take them.
         """
+        passed: dict[str, Refusal | None] = {}
         with self._one_at_a_time:
-            chosen = self._journal.undelivered(max_bytes=max_kb * 1000)
-            if chosen is None:
-                return 0
-            series, previous, entries = chosen
-            batch = JournalBatch(series.series, previous.hex(), tuple(_wire(entry) for entry in entries))
-            acknowledgement = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement)
-            return self._take(series, entries, acknowledgement)
+            while chosen := self._journal.undelivered(max_bytes=max_kb * 1000, without=passed):
+                try:
+                    done = self._hand_over(*chosen)
+                except Refusal as refusal:
+                    passed[chosen[0].series] = refusal
+                    continue
+                if done:
+                    return done
+                if done is not None:
+                    passed[chosen[0].series] = None
+        for refused in passed.values():
+            if refused is not None:
+                raise refused
+        return 0
 
-    def _take(self, series: Series, entries: list[StoredEntry], answer: JournalAcknowledgement) -> int:
+    def _hand_over(self, series: Series, previous: bytes, entries: list[StoredEntry]) -> int | None:
+        """How many were acknowledged; None: where the series stands has changed, look again."""
+        wired = tuple(_wire(entry) for entry in entries)
+        batch = JournalBatch(series.series, previous.hex(), wired, beside=series.stopped is not None)
+        answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement)
         last = entries[-1].sequence
-        if answer.conflict is not None or answer.sequence > last:
+        if batch.beside:
+            return self._acknowledge(series, min(answer.kept, last))
+        if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
             self._stop(series, answer)
-            return 0
-        done = max(0, answer.sequence - series.acknowledged)
+            return None
+        if answer.sequence < series.acknowledged:
+            self._go_back(series, answer)
+            return None
+        return self._acknowledge(series, answer.sequence)
+
+    def _acknowledge(self, series: Series, sequence: int) -> int:
+        done = max(0, sequence - series.acknowledged)
         if done:
-            self._journal.acknowledge(series.series, answer.sequence)
+            self._journal.acknowledge(series.series, sequence)
             self._on_change(None)
         return done
 
+    def _go_back(self, series: Series, answer: JournalAcknowledgement) -> None:
+        """The store server has lost what it had acknowledged, as a database restored from a backup has."""
+        self._log.error("store_server_is_behind", series=series.series, known=answer.sequence)
+        if not self._journal.go_back(series.series, answer.sequence, bytes.fromhex(answer.hash)):
+            self._stop(series, answer)
+
     def _stop(self, series: Series, answer: JournalAcknowledgement) -> None:
+        """Contradicted: no further number, and what is here is handed over to be kept beside the chain."""
         why = f"the store server has entry {answer.sequence}; conflict: {answer.conflict}"
         self._log.error("journal_behind", series=series.series, sequence=series.sequence, why=why)
-        if series.stopped is None:
-            self._journal.stop_series(series.series, why)
-        self._on_change(
-            _("This register was copied or restored from a backup. No sale is overwritten, and no new number is given.")
-        )
+        self._journal.stop_series(series.series, why)
+        self._on_change(COPIED)
 
     def _run(self) -> None:
         clock = self._environment.clock

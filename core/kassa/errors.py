@@ -146,7 +146,7 @@ class NoAnswer(KassaError):
     retryable = True
 
     def __init__(self, what: Text, *, reason: str, sent: bool = True, where: str = "") -> None:
-        super().__init__(what, where=where)
+        super().__init__(what, hint=_("Try again in a while."), where=where)
         self.reason = reason
         self.sent = sent
 
@@ -213,7 +213,7 @@ class PluginFailure(KassaError):
     code = "plugin_failure"
 
     def __init__(self, what: Text, *, plugin: str, where: str = "") -> None:
-        super().__init__(what, where=where)
+        super().__init__(what, hint=_("Go on without it, or call support: plugin {name}.", name=plugin), where=where)
         self.plugin = plugin
 
 

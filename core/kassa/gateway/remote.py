@@ -94,8 +94,13 @@ class RemoteGateway:
 
     def post(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
         """The answer to ``body`` posted to ``path``, decoded as ``answer``; errors as for :meth:`send`."""
-        result: Answer = self._submit(path, body, answer, timeout_s).result()
-        return result
+        return self.begin_post(path, body, answer, timeout_s=timeout_s).result()
+
+    def begin_post(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None
+    ) -> Future[Answer]:
+        """Like :meth:`post`, without waiting."""
+        return self._submit(path, body, answer, timeout_s)
 
     def _submit(self, path: str, body: bytes, answer: Any, timeout_s: float | None) -> Future[Any]:
         profile = self._profile()

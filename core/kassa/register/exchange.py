@@ -3,28 +3,46 @@
 ::
 
     record (pending) ─▶ send ─▶ answered: entry, overlay rows and till effect in one journal write
-                         │  └─▶ refused:  noted, takes no number
+                         │  └─▶ refused:  noted, takes no number; asked about later if not by the store server
                          └─▶ no outcome:  stays pending; sent again under its id when the store server is back
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import msgspec
 import structlog
 
-from kassa.errors import KassaError, NoAnswer, NotServed, Refusal, UnknownOutcome
+from kassa.connection import Reason
+from kassa.errors import (
+    DeviceNotTrusted,
+    KassaError,
+    NoAnswer,
+    NotServed,
+    ProtocolNotSpoken,
+    Refusal,
+    UnknownOutcome,
+)
 from kassa.journal.entry import CommandPayload, raw
 from kassa.journal.journal import NewEntry, PendingCommand
 from kassa.model import Transaction
-from kassa.requests.contact import AskCommand
+from kassa.register.face import Event
+from kassa.requests.contact import AskCommand, CommandFate
+from kassa.requests.suspended import RecallSale, SuspendSale
 from kassa.runtime.request import Command, Request, RequestContext
+from kassa.text import texts
 
 if TYPE_CHECKING:
     from kassa.register.register import Register
 
+_, n_ = texts("kassa")
 Answer = TypeVar("Answer")
+TillEffect: TypeAlias = "tuple[Transaction | None] | None"
+"""What becomes of the sale in progress; None: it stays as it is."""
+
+_NOT_ON_THE_COMMAND = (DeviceNotTrusted, ProtocolNotSpoken, NotServed)
+"""Refusals that say nothing of what the store server did with the command when it was sent before."""
 
 
 class Exchange:
@@ -46,31 +64,53 @@ class Exchange:
         return self._register.connection.send(request, context)
 
     def _command(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
-        journal = self._register.journal
-        journal.record_command(
+        command = self._continued(command)
+        self._record(command, context, generation)
+        try:
+            answer = self._register.connection.send(command, context)
+        except Refusal as refusal:
+            self._refused(command, refusal, generation)
+            raise
+        self._keep_answer(command, context, answer, generation, _till_effect(command, answer))
+        return answer
+
+    def _continued(self, command: Command[Any]) -> Command[Any]:
+        """The same command as it was sent before, if its outcome is not known yet: pressing again asks for that one,
+        and nothing is done twice."""
+        for pending in self._register.journal.pending_commands():
+            if pending.name == command.NAME:
+                earlier = self._decode(pending)
+                if command.repeats(earlier):
+                    return earlier
+        return command
+
+    def _record(self, command: Command[Any], context: RequestContext, generation: int) -> None:
+        self._register.journal.record_command(
             command.command_id,
             command.NAME,
             msgspec.json.encode(context),
             msgspec.json.encode(command),
             generation=generation,
         )
-        try:
-            answer = self._register.connection.send(command, context)
-        except Refusal:
-            self._refused(command, generation)
-            raise
-        self._keep_answer(command, context, answer, generation)
-        return answer
 
-    def _refused(self, command: Command[Any], generation: int) -> None:
-        """A refusal by the store server is final. One made here may stand beside an answer that was lost on the
-        network: it is asked about when the server is back."""
-        if self._register.connection.state().online:
+    def _decode(self, pending: PendingCommand) -> Command[Any]:
+        """:raises NotServed: its plugin is not on this register any more."""
+        kind = self._register.local.runtime.request_type(pending.name)
+        command = msgspec.json.decode(pending.request, type=kind)
+        assert isinstance(command, Command)
+        return command
+
+    def _refused(self, command: Command[Any], refusal: Refusal, generation: int) -> None:
+        """The store server's word on a command is final. A refusal made here, or of the device, may stand beside an
+        answer that was lost on the network: it is asked about when the server is back."""
+        if refusal.by_store_server and not isinstance(refusal, _NOT_ON_THE_COMMAND):
             self._register.journal.refuse_command(command.command_id, generation=generation)
         else:
             self._register.journal.doubt_command(command.command_id, generation=generation)
 
-    def _keep_answer(self, command: Command[Any], context: RequestContext, answer: Any, generation: int) -> None:
+    def _keep_answer(
+        self, command: Command[Any], context: RequestContext, answer: Any, generation: int, effect: TillEffect
+    ) -> None:
         changes = self._register.local.changes_of(command.command_id)
         online = changes is None
         if changes is None:
@@ -85,7 +125,7 @@ class Exchange:
             generation=generation,
             online=online,
             overlay=changes,
-            sale=_till_effect(command, answer),
+            sale=effect,
         )
         self._register.delivery.wake()
 
@@ -100,10 +140,10 @@ class Exchange:
         return self._register.local.changes_of(command.command_id) or []
 
     def resolve_pending(self, *, generation: int) -> None:
-        """Send commands again whose outcome is not known, under their own ids, and keep what comes of it.
+        """Find out what became of commands whose outcome is not known, and keep it; sent again, under their own ids.
 
         A sale that was taken up and never came to the till (its answer was lost, or the register was killed) comes to
-        it now, or is put aside here if the till is in use.
+        it now, or when the sale that is on it has ended.
         """
         for pending in self._register.journal.pending_commands():
             try:
@@ -114,47 +154,87 @@ class Exchange:
                 return
             except KassaError as error:
                 self._log.warning("command_waits", name=pending.name, error_code=error.code)
+            except Exception:
+                self._log.exception("command_cannot_be_resolved", name=pending.name)
 
     def _resolve(self, pending: PendingCommand, generation: int) -> None:
-        register = self._register
-        command = msgspec.json.decode(pending.request, type=register.local.runtime.request_type(pending.name))
+        command = self._decode(pending)
         context = msgspec.json.decode(pending.context, type=RequestContext)
-        assert isinstance(command, Command)
-        if command.TILL_EFFECT == "take_up" and register.journal.sale is not None:
+        if command.TILL_EFFECT == "take_up" and self._must_wait(command):
             return
-        if command.TILL_EFFECT == "set_aside" and register.journal.sale != getattr(command, "transaction", None):
-            self._log.warning("command_given_up", name=pending.name, why="the sale has gone on")
-            register.journal.refuse_command(pending.command_id, generation=generation)
-            return
-        if pending.doubtful:
-            answer = self._asked(command, context, generation)
+        if command.TILL_EFFECT == "set_aside" and self._register.journal.sale != getattr(command, "transaction", None):
+            self._overtaken(command, context, generation)
+        elif pending.doubtful:
+            self._asked(command, context, generation)
         else:
-            answer = self._again(command, context, generation)
-        if answer is not None:
-            self._keep_answer(command, context, answer, generation)
-            self._log.info("command_resolved", name=pending.name)
+            self._again(command, context, generation)
 
-    def _again(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
-        """Send a command again; None: it was refused."""
+    def _must_wait(self, command: Command[Any]) -> bool:
+        """A sale cannot come to a till that is in use, nor before it is known whether the store server is there: this
+        register's own database may not have heard that somebody else has it."""
+        if self._register.connection.state().reason is Reason.STARTING:
+            return True
+        return self._register.journal.sale is not None and not self._has_ended(command)
+
+    def _again(self, command: Command[Any], context: RequestContext, generation: int) -> None:
         try:
-            return self._register.connection.send(command, context)
+            answer = self._register.connection.send(command, context)
+        except NotServed:
+            raise
         except Refusal as refusal:
             self._log.info("command_refused", name=command.NAME, error_code=refusal.code)
-            self._refused(command, generation)
-            return None
+            self._refused(command, refusal, generation)
+        else:
+            self._keep_late(command, context, answer, generation)
 
-    def _asked(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
-        """What the store server did with a command that was refused here; None: nothing."""
+    def _asked(self, command: Command[Any], context: RequestContext, generation: int) -> None:
+        """What the store server did with a command that was refused here. If nothing, then nothing from now on."""
+        fate = self._fate(command, context)
+        if fate is None:
+            return
+        if fate.fate == "answered":
+            answer = msgspec.json.decode(fate.answer, type=command.ANSWER)
+            self._keep_late(command, context, answer, generation)
+        else:
+            self._register.journal.refuse_command(command.command_id, generation=generation)
+
+    def _overtaken(self, command: Command[Any], context: RequestContext, generation: int) -> None:
+        """The sale has gone on here although its suspension may have been done: it is never done now, or taken back."""
+        fate = self._fate(command, context)
+        if fate is None:
+            return
+        self._log.warning("command_given_up", name=command.NAME, fate=fate.fate, why="the sale has gone on")
+        if fate.fate == "answered" and isinstance(command, SuspendSale) and self._is_here(command.transaction):
+            identity = self._register.environment.new_id()
+            back = RecallSale(command_id=identity, transaction_id=command.transaction.transaction_id)
+            self._record(back, context, generation)
+        self._register.journal.refuse_command(command.command_id, generation=generation)
+
+    def _fate(self, command: Command[Any], context: RequestContext) -> CommandFate | None:
+        """What the store server has done with a command, or will never do; None: it is away."""
         if not self._register.connection.state().online:
             return None
-        fate = self._register.connection.send(AskCommand(command.command_id), context)
-        if fate.fate == "answered" and fate.answer is not None:
-            return msgspec.json.decode(fate.answer, type=command.ANSWER)
-        self._register.journal.refuse_command(command.command_id, generation=generation)
-        return None
+        return self._register.connection.send(AskCommand(command.command_id, or_never=True), context)
+
+    def _is_here(self, transaction: Transaction) -> bool:
+        sale = self._register.journal.sale
+        on_the_till = sale is not None and sale.transaction_id == transaction.transaction_id
+        return on_the_till or self._register.journal.has_ended(transaction.transaction_id)
+
+    def _has_ended(self, command: Command[Any]) -> bool:
+        """Whether the sale that ``command`` takes up has ended here already: it is taken back, not taken up."""
+        return isinstance(command, RecallSale) and self._register.journal.has_ended(command.transaction_id)
+
+    def _keep_late(self, command: Command[Any], context: RequestContext, answer: Any, generation: int) -> None:
+        """Keep an answer that nobody waits for any more."""
+        effect = None if self._has_ended(command) else _till_effect(command, answer)
+        self._keep_answer(command, context, answer, generation, effect)
+        self._log.info("command_resolved", name=command.NAME)
+        if effect is not None and effect[0] is not None:
+            self._register.publish(Event("sale", _("The suspended sale that was asked for has come.")))
 
 
-def _till_effect(command: Command[Any], answer: Any) -> tuple[Transaction | None] | None:
+def _till_effect(command: Command[Any], answer: Any) -> TillEffect:
     if command.TILL_EFFECT == "set_aside":
         return (None,)
     if command.TILL_EFFECT == "take_up":

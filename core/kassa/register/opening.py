@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import msgspec
 
 from kassa.connection import Gateway
 from kassa.credentials import Lockouts, RegisterCredentials
-from kassa.delivery import Delivery
+from kassa.delivery import COPIED, Delivery
 from kassa.device import DeviceKey, DeviceSigner, load_device_key
 from kassa.environment import Environment
+from kassa.gateway.held import HeldGateway
 from kassa.gateway.local import LocalGateway
 from kassa.gateway.online_only import OnlineOnlyConnection
 from kassa.gateway.remote import RemoteGateway
@@ -51,17 +53,15 @@ def open_register(
     installation = Installation.load(directory)
     key = load_device_key(directory)
     journal = Journal(directory, environment, on_write=on_write)
-    try:
+    with ExitStack() as undo:
+        undo.callback(journal.close)
         register = _assemble(directory, environment, journal, key, finder)
-    except BaseException:
-        journal.close()
-        raise
-    _connect(register, installation, key)
-    _add_operations(register)
-    register.delivery.start()
-    if journal.pending_commands():
-        register.resolve_commands()
-    register.hooks.register_ready(register)
+        undo.callback(register.lanes.close)
+        _connect(register, installation, key)
+        undo.callback(register.remote.close)
+        _add_operations(register)
+        _begin(register)
+        undo.pop_all()
     return register
 
 
@@ -77,6 +77,15 @@ def _assemble(directory: Path, environment: Environment, journal: Journal, key: 
     return Register(directory, environment, journal, plugins, database, credentials, local)
 
 
+def _begin(register: Register) -> None:
+    register.delivery.start()
+    if register.journal.series.stopped is not None:
+        register.notice("journal", COPIED)
+    if register.journal.pending_commands():
+        register.resolve_commands()
+    register.hooks.register_ready(register)
+
+
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:
     signer = DeviceSigner(key, installation.device_id, register.environment.clock, register.head)
     remote = RemoteGateway(
@@ -86,13 +95,13 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
         trust=client_context(installation.ca_certificate),
         profile=lambda: register.record.profile,
     )
-    register.remote = remote
+    register.remote = HeldGateway(remote, lambda: register.connection.state())
     local: Gateway = LocalGateway(register.local)
     parts = ConnectionParts(register, remote, local)
     register.connection = register.hooks.provide_connection(parts) or OnlineOnlyConnection(register, remote)
     register.delivery = Delivery(
         register.journal,
-        remote.post,
+        register.remote.post,
         register.environment,
         profile=lambda: register.record.profile,
         state=register.connection.state,

@@ -62,7 +62,7 @@ class Pipeline:
         :raises kassa.errors.KassaError: it is not allowed or not available, or says no itself.
         """
         operation, plugin = self.find(operation_id)
-        values = self._parameters(operation, parameters)
+        values = self._parameters(operation, plugin, parameters)
         self._check_place(operation)
         approver = self._approver(operation, approval, generation)
         self._check_permission(operation, approver)
@@ -77,8 +77,7 @@ class Pipeline:
             self._undo_empty(started, generation)
             raise
 
-    @staticmethod
-    def _parameters(operation: Operation, given: dict[str, Any]) -> Any:
+    def _parameters(self, operation: Operation, plugin: str, given: dict[str, Any]) -> Any:
         try:
             return msgspec.convert(given, operation.parameters, strict=False)
         except msgspec.ValidationError as error:
@@ -86,6 +85,8 @@ class Pipeline:
                 _("{operation} cannot use what was entered.", operation=operation.name),
                 hint=_("Type it again."), where=f"operation {operation.id}: {error}",
             ) from error  # fmt: skip
+        except Exception as error:
+            raise self._failed(operation, plugin, error) from error
 
     def _check_place(self, operation: Operation) -> None:
         session = self._register.session
@@ -115,12 +116,13 @@ class Pipeline:
         return approver
 
     def _check_permission(self, operation: Operation, approver: Staff | None) -> None:
-        if operation.permission is None or approver is not None:
+        if operation.permission is None:
             return
         staff = self._register.staff
         if staff is None:
             raise NotAvailable(_("Nobody is logged on."), hint=_("Log on first."))
-        if operation.permission not in staff.permissions:
+        approved = approver is not None and operation.override
+        if operation.permission not in staff.permissions and not approved:
             raise NotAllowed(
                 _("{name} may not use {operation}.", name=literal(staff.name), operation=operation.name),
                 hint=_("A manager can approve it.") if operation.override else _("Ask a manager to do it."),
@@ -140,7 +142,11 @@ class Pipeline:
             register_id=record.register_id, staff_id=staff.staff_id, currency=record.store.currency,
             tax_included=record.store.tax_included, started_at=register.environment.clock.utc(),
         )  # fmt: skip
-        register.journal.save_sale(transaction, generation=generation)
+        try:
+            register.journal.save_sale(transaction, generation=generation)
+        except BaseException:
+            register.connection.transaction_ended()
+            raise
         register.hooks.transaction_started(transaction, register)
         return transaction
 
@@ -156,14 +162,15 @@ class Pipeline:
         except KassaError:
             raise
         except (Exception, SystemExit) as error:
-            self._register.log(plugin).exception("operation_failed", operation=operation.id)
-            what = _("{operation} did not work.", operation=operation.name)
-            raise PluginFailure(what, plugin=plugin, where=f"operation {operation.id}") from error
+            raise self._failed(operation, plugin, error) from error
         if result is None:
             return OperationResult()
         if not isinstance(result, OperationResult):
-            raise PluginFailure(
-                _("{operation} did not work.", operation=operation.name), plugin=plugin,
-                where=f"operation {operation.id} answered {type(result).__name__}",
-            )  # fmt: skip
+            raise self._failed(operation, plugin, TypeError(f"answered {type(result).__name__}"))
         return result
+
+    def _failed(self, operation: Operation, plugin: str, error: BaseException) -> PluginFailure:
+        """The error to raise for a plugin that did not keep to the contract; it is named on the screen."""
+        where = f"operation {operation.id}: {error}"
+        self._register.plugins.failed(plugin, f"operation {operation.id}", error)
+        return PluginFailure(_("{operation} did not work.", operation=operation.name), plugin=plugin, where=where)

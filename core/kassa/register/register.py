@@ -12,9 +12,9 @@ from typing import Any
 
 import structlog
 
-from kassa.connection import Connection, ConnectionChange, RemoteGateway
+from kassa.connection import Connection, ConnectionChange, Reason, RemoteGateway
 from kassa.credentials import RegisterCredentials, keep_verifiers
-from kassa.delivery import Delivery
+from kassa.delivery import COPIED, Delivery
 from kassa.environment import Environment
 from kassa.errors import KassaError, NotAvailable
 from kassa.hooks import Hooks
@@ -41,7 +41,6 @@ from kassa.text import Text, literal, texts
 from kassa.windows import Window
 
 _, n_ = texts("kassa")
-COPIED = _("This register was copied or restored from a backup. It gives no further number; nothing is overwritten.")
 Listener = Callable[[Event], None]
 
 
@@ -74,7 +73,7 @@ class Register:
         self.exchange = Exchange(self)
         self.pipeline = Pipeline(self)
         self.questions = Questions(environment.clock, lambda question: self.publish(Event("question", detail=question)))
-        self.lanes = Lanes(environment.clock, self._lane_replaced)
+        self.lanes = Lanes(environment.clock, self._lane_replaced, self._given_up)
         self._viewer = Viewer(self)
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
@@ -171,11 +170,11 @@ class Register:
         lane, budget, plugin = Lane.CONTROL, 60.0, "kassa"
         if found is not None:
             lane, budget, plugin = found[0].lane, found[0].budget_s, found[1]
-        work = partial(self._run, operation_id, parameters, approval)
+        job = Job(partial(self._run, operation_id, parameters, approval), plugin, budget)
         if lane is Lane.SALE:
-            return self.lanes.sale.submit(Job(work, plugin, budget))
-        pool = self.lanes.control if lane is Lane.CONTROL else self.lanes.search
-        return pool.submit(work, self.journal.generation)
+            return self.lanes.sale.submit(job)
+        side = self.lanes.control if lane is Lane.CONTROL else self.lanes.search
+        return side.submit(job, self.journal.generation)
 
     def _run(
         self, operation_id: int, parameters: dict[str, Any], approval: ManagerApproval | None, generation: int
@@ -201,8 +200,11 @@ class Register:
 
     def _lane_replaced(self, generation: int, job: Job) -> None:
         self.journal.generation = generation
+        self._given_up(job)
+
+    def _given_up(self, job: Job) -> None:
         text = _("{plugin} took too long and was stopped.", plugin=literal(job.plugin))
-        self.log(job.plugin).error("lane_replaced", generation=generation, plugin=job.plugin)
+        self.log(job.plugin).error("took_too_long", generation=self.journal.generation)
         self.notice(f"lane-{job.plugin}", text)
 
     def transaction_over(self, finished: Finished) -> None:
@@ -300,10 +302,12 @@ class Register:
 
     def check_head(self, series: str, sequence: int, digest: bytes) -> None:
         """Stop numbering if the store server has an entry of the series that the journal has not."""
-        if not self.journal.is_behind(series, sequence, digest):
+        if self.journal.series.stopped is not None or not self.journal.is_behind(series, sequence, digest):
             return
         self.journal.stop_series(series, f"the store server has entry {sequence} ({digest.hex()[:12]}…)")
+        self.log("kassa").error("journal_behind", series=series, known=sequence)
         self.notice("journal", COPIED)
+        self.delivery.wake()
 
     def connection_changed(self, change: ConnectionChange) -> None:
         """The connection state has changed."""
@@ -313,8 +317,10 @@ class Register:
         )  # fmt: skip
         self.hooks.connection_changed(change, self)
         self.publish(Event("connection", detail=change))
-        if change.after.online and not change.before.online:
+        came_online = change.after.online and not change.before.online
+        if came_online:
             self.delivery.wake()
+        if came_online or change.before.reason is Reason.STARTING:
             self.resolve_commands()
 
     def resolve_commands(self) -> None:

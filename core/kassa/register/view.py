@@ -73,9 +73,9 @@ class Viewer:
         if found is None:
             face = ButtonFace(literal(str(layout.operation)), _("Not on this register"), enabled=False)
             return GridButton(layout.operation, layout.parameters, face)
-        operation = found[0]
+        operation, plugin = found
         manager = pipeline.needs_manager(operation)
-        face = self._face(operation, view)
+        face = self._face(operation, plugin, view)
         reason = pipeline.unavailable(operation)
         if reason is not None:
             face = ButtonFace(face.label, reason, enabled=False)
@@ -83,10 +83,13 @@ class Viewer:
             face = replace(face, detail=_("Manager needed"))
         return GridButton(layout.operation, layout.parameters, face, manager, operation.entries)
 
-    def _face(self, operation: Operation, view: RegisterView) -> ButtonFace:
+    def _face(self, operation: Operation, plugin: str, view: RegisterView) -> ButtonFace:
         if operation.button is not None:
             try:
-                return operation.button(view)
-            except (Exception, SystemExit):
-                self._register.log("kassa").exception("button_failed", operation=operation.id)
+                face: object = operation.button(view)
+                if isinstance(face, ButtonFace):
+                    return face
+                raise TypeError(f"answered {type(face).__name__}")
+            except (Exception, SystemExit) as error:
+                self._register.plugins.failed(plugin, f"button of operation {operation.id}", error)
         return ButtonFace(operation.name)

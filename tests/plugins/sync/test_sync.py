@@ -63,6 +63,7 @@ def test_nothing_is_fetched_before_the_first_log_on(shop: Shop) -> None:
 
 def test_changes_and_deletions_arrive_and_only_they(shop: Shop, register: Register) -> None:
     """A round brings what has changed since the last, and takes away what was deleted."""
+    wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
     change_item(shop, "1001", "59.90")
     delete_item(shop, "1012")
     before = register.sync_status().checked_at
