@@ -76,7 +76,7 @@ class PluginHost:
         self._enabled = {plugin.name: plugin for plugin in enabled}
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
-        self.hooks = Hooks(self._manager, self._failed)
+        self.hooks = Hooks(self._manager, self.failed)
         extensions = self._find(list(self._enabled), finder)
         self.loaded: dict[str, LoadedPlugin] = {}
         self._register(self._check(extensions))
@@ -168,7 +168,8 @@ class PluginHost:
                 if implementation.kwargnames:
                     raise TypeError(f"{caller.name}: no defaults for {', '.join(implementation.kwargnames)}")
 
-    def _failed(self, plugin: str, hook: str, error: BaseException) -> None:
+    def failed(self, plugin: str, hook: str, error: BaseException) -> None:
+        """Note that a plugin has failed in a hook or an operation; it is named on the screen from the first time."""
         self.failures[plugin] += 1
         self._log.error("plugin_failed", plugin=plugin, hook=hook, exc_info=error)
         if self.failures[plugin] == 1:

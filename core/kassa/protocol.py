@@ -7,8 +7,8 @@
     POST /v1/journal             JournalBatch -> JournalAcknowledgement      signed by the device
     GET  /healthz                                                            for supervisors
 
-An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an answer
-whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.
+An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an
+answer whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.
 
 A signature (Ed25519, by the device key) covers method, path, the SHA-256 of the body, the time and the head, each on
 a line of its own: :func:`signed_text`.

@@ -54,6 +54,11 @@ class Command(Request[Answer_co], Generic[Answer_co], frozen=True, kw_only=True)
 
     command_id: str
 
+    def repeats(self, earlier: Command[Any]) -> bool:
+        """Whether this is ``earlier`` once more: pressed again while its outcome is not known. It then goes on under
+        the earlier id. Override it where something else of the command is made from its id."""
+        return msgspec.structs.replace(self, command_id=earlier.command_id) == earlier
+
 
 class RequestContext(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who asks, sent beside each request. ``plugin`` and ``version`` name the plugin whose request it is."""

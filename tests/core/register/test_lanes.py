@@ -9,7 +9,7 @@ import pytest
 
 from kassa.environment import SystemClock
 from kassa.errors import PluginFailure
-from kassa.register.lanes import Job, SaleLane
+from kassa.register.lanes import SEARCHES, Job, Lanes, SaleLane
 
 
 @pytest.fixture
@@ -18,10 +18,24 @@ def replaced() -> list[int]:
 
 
 @pytest.fixture
-def lane(replaced: list[int]) -> Iterator[SaleLane]:
-    lane = SaleLane(SystemClock(), lambda generation, _job: replaced.append(generation))
-    yield lane
-    lane.close()
+def given_up() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def lanes(replaced: list[int], given_up: list[str]) -> Iterator[Lanes]:
+    lanes = Lanes(
+        SystemClock(),
+        on_replaced=lambda generation, _job: replaced.append(generation),
+        on_given_up=lambda job: given_up.append(job.plugin),
+    )
+    yield lanes
+    lanes.close()
+
+
+@pytest.fixture
+def lane(lanes: Lanes) -> SaleLane:
+    return lanes.sale
 
 
 def test_jobs_run_one_at_a_time_in_the_order_they_came(lane: SaleLane) -> None:
@@ -58,3 +72,26 @@ def test_a_job_that_raises_leaves_the_lane_in_order(lane: SaleLane) -> None:
     with pytest.raises(ValueError, match="mine"):
         failed.result(timeout=5)
     assert after.result(timeout=5) == "well"
+
+
+def test_jobs_that_hang_beside_the_sale_do_not_keep_others_out(lanes: Lanes, given_up: list[str]) -> None:
+    """As many searches as may run hang: each is given up and named when its time is over, and the next one runs."""
+    release = threading.Event()
+    stuck = [lanes.search.submit(Job(lambda _: release.wait(20), "slow", 0.01), 0) for _ in range(SEARCHES)]
+    after = lanes.search.submit(Job(lambda _: "found", "sale", 10), 0)
+    for future in stuck:
+        with pytest.raises(PluginFailure):
+            future.result(timeout=5)
+    assert after.result(timeout=5) == "found"
+    assert given_up == ["slow"] * SEARCHES
+    release.set()
+
+
+def test_a_job_beside_the_sale_does_not_wait_for_it(lanes: Lanes) -> None:
+    """Control runs at once while the sale lane is held up."""
+    release = threading.Event()
+    held = lanes.sale.submit(Job(lambda _: release.wait(20), "sale", 30))
+    assert lanes.control.submit(Job(lambda _: "at once", "op917", 10), 0).result(timeout=5) == "at once"
+    assert not held.done()
+    release.set()
+    assert held.result(timeout=5)
