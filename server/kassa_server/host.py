@@ -3,6 +3,7 @@ its registers runs."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -50,13 +51,28 @@ class Host:
 
     def __init__(self, channel: Channel, plugins: Sequence[str] | None = None) -> None:
         self._channel = channel
-        names = self._names() if plugins is None else plugins
-        self.plugins = PluginHost([EnabledPlugin(name) for name in names])
+        self._follows_registers = plugins is None
+        self._loading = threading.Lock()
+        self._load(self._names() if plugins is None else list(plugins))
+
+    def _load(self, names: list[str]) -> None:
+        plugins = PluginHost([EnabledPlugin(name) for name in names])
         own = [("kassa", handler) for handler in (*HANDLERS, *SERVER_HANDLERS)]
-        self.runtime = Runtime([*own, *self.plugins.hooks.register_handlers()])
+        runtime = Runtime([*own, *plugins.hooks.register_handlers()])
         log = structlog.get_logger("kassa.server")
-        for refused in self.runtime.refused:
+        for refused in runtime.refused:
             log.error("handler_refused", plugin=refused.plugin, what=str(refused.what))
+        self._loaded, self.plugins, self.runtime = names, plugins, runtime
+
+    def _serves(self, name: str) -> bool:
+        """Whether a request is served here; the plugins of registers that were set up meanwhile are loaded first."""
+        if self.runtime.serves(name, Side.STORE_SERVER):
+            return True
+        with self._loading:
+            names = self._names() if self._follows_registers else self._loaded
+            if names != self._loaded:
+                self._load(names)
+        return self.runtime.serves(name, Side.STORE_SERVER)
 
     def _names(self) -> list[str]:
         with self._channel.reading() as connection:
@@ -87,7 +103,7 @@ class Host:
         :raises NotServed: no such request, or not of this plugin in this version.
         :raises InvalidInput: it does not read as one.
         """
-        if not self.runtime.serves(call.name, Side.STORE_SERVER):
+        if not self._serves(call.name):
             raise _not_served(call.name)
         self._check_version(call)
         try:

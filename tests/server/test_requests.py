@@ -256,3 +256,23 @@ def test_refusals_keep_their_words(sqlite_shop: Shop) -> None:
         till.ask(FindItem("4711"))
     assert caught.value.what.params
     assert caught.value.hint is not None
+
+
+def test_plugins_of_a_new_register_are_loaded_without_a_restart(sqlite_shop: Shop) -> None:
+    """A register set up while the server runs has its plugins' requests answered at its first question."""
+    from kassa.model import EnabledPlugin
+    from kassa_server.setup_store import put_register
+
+    with sqlite_shop.channel.writing() as connection:
+        for register_id in ("R1", "R2"):
+            put_register(connection, register_id, "S1", "Till", plugins=[])
+    host = sqlite_shop.server.host = Host(sqlite_shop.channel)
+    assert host.plugins.loaded == {}
+    till = sqlite_shop.device()
+    with pytest.raises(NotServed):
+        till.ask(Broken())
+    with sqlite_shop.channel.writing() as connection:
+        put_register(connection, "R2", "S1", "Till", plugins=[EnabledPlugin("customer")])
+    with pytest.raises(NotServed):
+        till.ask(Broken())
+    assert set(host.plugins.loaded) == {"customer"}
