@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from kassa.errors import KassaError
+from kassa.errors import SALE_KEPT, KassaError
 from kassa.register.cli import register as register_commands
 from kassa.register.cli import status
 
@@ -57,7 +57,8 @@ def main() -> None:
         build(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
     except KassaError as error:
         language = "en"
-        parts = [error.what, error.kept, *([error.hint] if error.hint is not None else [])]
+        kept = None if error.kept == SALE_KEPT else error.kept  # nobody sells on a command line
+        parts = [part for part in (error.what, kept, error.hint) if part is not None]
         typer.echo(" ".join(part.words(language) for part in parts), err=True)
         if error.where:
             typer.echo(f"[{error.code}] {error.where}", err=True)

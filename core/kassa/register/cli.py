@@ -33,7 +33,9 @@ def verify(directory: Directory = DEFAULT) -> None:
     """Read the whole journal and check its chain."""
     from kassa.environment import Environment
     from kassa.journal import Journal
+    from kassa.register.installation import Installation
 
+    Installation.load(directory)
     journal = Journal(directory, Environment())
     try:
         journal.verify()
