@@ -31,13 +31,15 @@ class Attempts:
         self._between_sales = between_sales
         self._current: Attempt | None = None
 
-    def wait(self, moment: Moment, wait_s: float, *, new: bool) -> Outcome | None:
-        """Wait for the attempt on its way, or for a new one if ``new``.
+    def wait(self, moment: Moment, wait_s: float, due: Callable[[Link, Now], bool]) -> Outcome | None:
+        """Wait for the attempt on its way, or for a new one if it is ``due``.
 
         Its outcome, which is in force by now; None: there is none within ``wait_s`` seconds.
         """
         with self._switch.lock:
-            attempt = self.start() if new else self._current
+            attempt = self._current
+            if attempt is None and due(self._switch.link, self._switch.now()):
+                attempt = self.start()
             if attempt is None:
                 return None
             attempt.waiting.append(moment)

@@ -16,7 +16,7 @@ from kassa_offline_failover.health import HealthChecks
 from kassa_offline_failover.in_flight import InFlight
 from kassa_offline_failover.limits import check_limits
 from kassa_offline_failover.prompt import Prompt
-from kassa_offline_failover.rules import Link, Moment
+from kassa_offline_failover.rules import Link, Moment, Now
 from kassa_offline_failover.sending import Sending
 from kassa_offline_failover.switch import Switch
 
@@ -67,11 +67,9 @@ class SwitchingConnection:
         switch = self._switch
         with switch.lock:
             self._attempts.in_sale = True
-            due = switch.link.may_attempt(switch.now(), switch.interval_s)
-            due = due or not (switch.can_switch or switch.link.held)
         try:
             if not switch.online:
-                self._attempts.wait(Moment.START, switch.budget_s, new=due)
+                self._attempts.wait(Moment.START, switch.budget_s, self._is_due)
             if not switch.online and not switch.can_switch:
                 raise self._cannot_sell()
             if not approved:
@@ -79,6 +77,12 @@ class SwitchingConnection:
         except BaseException:
             self._attempts.in_sale = False
             raise
+
+    def _is_due(self, link: Link, now: Now) -> bool:
+        """Whether a start may try the store server; one that cannot sell without it always may."""
+        if not self._switch.can_switch and not link.online:
+            return not link.held
+        return link.may_attempt(now, self._switch.interval_s)
 
     def transaction_ended(self) -> None:
         """Between sales now."""
@@ -91,7 +95,7 @@ class SwitchingConnection:
         if not link.online and not link.held:
             first = link.reason is Reason.STARTING
             wait_s = switch.whole_s if first else switch.budget_s
-            self._attempts.wait(Moment.LOG_ON, wait_s, new=not link.reached)
+            self._attempts.wait(Moment.LOG_ON, wait_s, lambda link, _now: not (link.reached or link.held))
         if not switch.online and switch.can_switch and not switch.profile.allow_offline_before_log_on:
             raise NotAvailable(
                 _("Log on needs the store server, and it is away."),
@@ -126,7 +130,6 @@ class SwitchingConnection:
             self._attempts.abandon()
             change = switch.apply(Link.disconnected, epoch=switch.epoch)
             switch.epoch += 1
-        self._in_flight.cut()
         self._remote.cancel_all()
         self._prompt.settle()
         try:
@@ -145,7 +148,7 @@ class SwitchingConnection:
             in_sale = in_transaction or self._attempts.in_sale
         if in_sale:
             raise self._at_the_next_sale()
-        outcome = self._attempts.wait(Moment.CONNECT, switch.whole_s, new=True)
+        outcome = self._attempts.wait(Moment.CONNECT, switch.whole_s, lambda link, _now: not (link.online or link.held))
         if switch.online:
             return
         if outcome is None or switch.epoch != epoch:
