@@ -20,7 +20,7 @@ start.prepare()
 
 
 @pytest.fixture(scope="session")
-def _window() -> Iterator[Pilot]:
+def application() -> Iterator[Pilot]:
     """The application, started at the first test that wants it."""
     from tests.ui.pilot import Pilot
 
@@ -39,12 +39,12 @@ def register() -> Iterator[ScriptedRegister]:
 
 
 @pytest.fixture
-def pilot(_window: Pilot, register: ScriptedRegister) -> Iterator[Pilot]:
+def pilot(application: Pilot, register: ScriptedRegister) -> Iterator[Pilot]:
     """The window, showing ``register``."""
-    _window.attach(register)
-    yield _window
+    application.attach(register)
+    yield application
     register.release()
-    _window.app.detach()
+    application.app.detach()
 
 
 @pytest.fixture

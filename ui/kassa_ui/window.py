@@ -23,21 +23,32 @@ from kassa_ui.presenters.till import Till
 from kassa_ui.widgets.focus import FocusRing
 from kassa_ui.widgets.palette import Palette
 
+LOG_EACH = 600
+"""An error with every frame is logged about each ten seconds."""
+
 log = structlog.get_logger("kassa.ui")
 
 
 class KeepSelling(ExceptionHandler):
-    """An error while drawing or handling a key is logged and told; it does not end the application."""
+    """An error while drawing or handling a key is logged and told; it does not end the application.
+
+    One that comes again with every frame is logged once in a while, with how often it came.
+    """
 
     def __init__(self, app: KassaApp) -> None:
         super().__init__()
         self._app = app
+        self._last = ""
+        self._times = 0
 
     def handle_exception(self, inst: BaseException) -> int:
         """Log ``inst`` and go on; what is meant to end the process does."""
         if not isinstance(inst, Exception):
             return int(ExceptionManager.RAISE)
-        log.error("the screen failed", exc_info=inst)
+        same = repr(inst) == self._last
+        self._last, self._times = repr(inst), self._times + 1 if same else 1
+        if self._times % LOG_EACH == 1:
+            log.error("the screen failed", times=self._times, exc_info=inst)
         self._app.told(inst, draw=False)
         return int(ExceptionManager.PASS)
 

@@ -42,8 +42,8 @@ def header(view: RegisterView, speech: Speech) -> Header:
     return Header(
         online=view.connection.online,
         pill=pills[0] if pills else None,
-        left=tuple(drawn(item) for item in view.status_items if item.kind == "waiting"),
-        right=tuple(drawn(item) for item in view.status_items if item.kind not in ("pill", "waiting")),
+        left=tuple(drawn(item) for kind in ("waiting", "text") for item in view.status_items if item.kind == kind),
+        right=tuple(drawn(item) for item in view.status_items if item.kind not in ("pill", "waiting", "text")),
         register=view.record.name,
         staff=view.staff.name if view.staff else "",
         clock=speech.clock(view.now),

@@ -90,5 +90,11 @@ class HeaderBar(BoxLayout):
         for widget, item in zip(reversed(box.children), items, strict=True):
             widget.text, widget.icon, widget.online = item.text, item.icon, self.online
 
+    def fit(self) -> None:
+        """Beside the pill the first items are shown that there is room for; none is cut in the middle."""
+        left = self.ids.left
+        for item in left.children:
+            item.opacity = 1 if item.right <= left.right + 1 else 0
+
 
 kv.load(__file__)

@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.core.text import Label as CoreLabel
 from kivy.metrics import sp
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 
@@ -18,6 +18,8 @@ from kassa_ui.widgets.field import Field
 from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.keypad import NumberPad
 from kassa_ui.widgets.letters import Letters
+
+FEW = 4
 
 
 class FactRow(BoxLayout):
@@ -58,6 +60,7 @@ class DialogLayer(AnchorLayout):
     subtitle = StringProperty("")
     pad = StringProperty("")
     wide = NumericProperty(760)
+    many = BooleanProperty(False)
 
     def __init__(self, till: Till, **kwargs: Any) -> None:
         super().__init__(till=till, **kwargs)
@@ -91,7 +94,10 @@ class DialogLayer(AnchorLayout):
     def _apply_choices(self, choices: tuple[ChoiceDrawn, ...]) -> None:
         box = self.ids.choices
         _match(box, len(choices), self._new_choice)
-        for place, (key, choice) in enumerate(zip(reversed(box.children), choices, strict=True)):
+        # A few stand at the right, the last one outermost; many fill rows from the left, like the list they are.
+        self.many = len(choices) > FEW
+        keys = reversed(box.children) if self.many else box.children
+        for place, (key, choice) in enumerate(zip(keys, choices, strict=True)):
             key.place, key.label, key.detail = place, choice.label, choice.reason
             key.tone = choice.tone if choice.enabled else "dimmed"
             key.working = choice.working
