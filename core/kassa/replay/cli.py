@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -141,6 +142,11 @@ class _Place:
         self.proven = False
 
 
+def _end(number: int, _frame: object) -> None:
+    """Told to end from outside: let everybody stop what they have started."""
+    sys.exit(128 + number)
+
+
 @contextmanager
 def _folder(directory: Path | None, keep: bool, report: Report) -> Iterator[_Place]:
     """A temporary folder goes at the end, unless it is to be kept, or something is off."""
@@ -148,6 +154,8 @@ def _folder(directory: Path | None, keep: bool, report: Report) -> Iterator[_Pla
         raise typer.BadParameter(f"{directory} is not empty", param_hint="--directory")
     place = _Place(directory or Path(tempfile.mkdtemp(prefix="kassa-replay-")))
     place.folder.mkdir(parents=True, exist_ok=True)
+    for number in (getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)):
+        signal.signal(number, _end)
     try:
         yield place
     finally:
