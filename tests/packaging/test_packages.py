@@ -17,7 +17,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("core", "plugins", "ui", "server")
-SHIPPED = {".py", ".kv", ".mo", ".po", ".png", ".json", ".sql", ".svg", ".ttf", ".mako", ".html", ".css", ".toml"}
+CODE = {".py", ".kv", ".mo", ".po", ".sql", ".mako", ".html", ".css"}
+SHIPPED = CODE | {".csv", ".json", ".md", ".png", ".svg", ".toml", ".ttf"}
 
 
 def sources() -> dict[str, Path]:
