@@ -99,6 +99,15 @@ def test_copied_journal_is_found_out(shop: Shop) -> None:
     assert not till.deliver([]).head_is_behind
 
 
+def test_first_word_tells_how_far_the_server_is(shop: Shop) -> None:
+    """The answer to the first request of a connection names the last entry stored of the register's series."""
+    till = shop.device()
+    assert (till.ask(Hello()).known_sequence, till.ask(Hello()).known_hash) == (0, "00" * 32)
+    till.sell()
+    till.deliver()
+    assert (till.ask(Hello()).known_sequence, till.ask(Hello()).known_hash) == (1, till.chain[0].hash)
+
+
 def test_two_tablets_with_one_journal_are_found_out(shop: Shop) -> None:
     """A copy that sells makes an entry with a number that is taken: kept as a conflict; and a copy that is as long as
     the real one is behind by its hash."""

@@ -93,8 +93,8 @@ class StoreServer:
             self._prepare(store, database)
 
     def _prepare(self, store: Mapping[str, Any], database: str | None) -> None:
-        if database is None and store is SMALL_STORE:
-            shutil.copy(_small_store(), self.folder / "channel.db")
+        if database is None:
+            shutil.copy(_prepared(msgspec.json.encode(store)), self.folder / "channel.db")
         else:
             _module("store_file").prepare(self.database, store)
 
@@ -240,13 +240,13 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"{PACKAGE}.{name}")
 
 
-@lru_cache(maxsize=1)
-def _small_store() -> Path:
-    """The prepared database of the small store, made once in each process and copied from then on."""
+@lru_cache(maxsize=16)
+def _prepared(store: bytes) -> Path:
+    """The prepared database of a store, made once in each process and copied from then on."""
     folder = tempfile.TemporaryDirectory(prefix="kassa-store-")
     _KEPT.append(folder)
     file = Path(folder.name) / "channel.db"
-    _module("store_file").prepare(f"sqlite:///{file}", SMALL_STORE)
+    _module("store_file").prepare(f"sqlite:///{file}", store)
     return file
 
 

@@ -1,4 +1,4 @@
-"""A small Swedish store to test with: a dozen items, two tax-included rates and a half, a cashier and a manager.
+"""A small Swedish store to test with: a dozen items, three tax rates within the prices, a cashier, a manager.
 
 Plain data, as ``kassa store create`` reads it: amounts are text, codes are real EAN-13 in the in-store range.
 """
