@@ -223,9 +223,9 @@ class OperationContext(Protocol):
         :raises kassa.errors.JournalNotWritten: the disk refuses; the transaction is as before.
         """
 
-    def finish(self) -> Finished:
-        """Finish the transaction in progress, which must be paid: one local transaction writes entry, receipt number
-        and chain; delivery follows by itself.
+    def finish(self, transaction: Transaction | None = None) -> Finished:
+        """Finish the transaction in progress, or ``transaction`` in its place, which must be paid: one local
+        transaction writes entry, receipt number and chain; delivery follows by itself.
 
         :raises kassa.errors.NotAvailable: something is still to pay.
         """

@@ -40,7 +40,7 @@ def pay(context: OperationContext) -> OperationResult:
         check_no_card_waits(transaction)
     if pending is None:
         if is_settled(transaction):
-            return after_payment(context)
+            return after_payment(context, transaction)
         return _settle(context, _begin(context), first=True)
     return _settle(context, pending, first=False)
 
@@ -82,5 +82,4 @@ def _settle(context: OperationContext, pending: PendingCard, *, first: bool) -> 
 def _approved(context: OperationContext, pending: PendingCard, answer: CardAnswer) -> OperationResult:
     answered = with_pending_card(context.transaction, None)
     tender = find_tender(context.record, "card", pending.tender_id)
-    context.save(add_exact(answered, tender, pending.amount, pending.payment_id, answer.reference))
-    return after_payment(context)
+    return after_payment(context, add_exact(answered, tender, pending.amount, pending.payment_id, answer.reference))

@@ -39,7 +39,7 @@ def pay(context: OperationContext) -> OperationResult:
     transaction, parameters = context.transaction, context.parameters
     check_no_card_waits(transaction)
     if is_settled(transaction):
-        return after_payment(context)
+        return after_payment(context, transaction)
     tender = find_tender(context.record, "cash", parameters.tender_id)
     handed = None if parameters.amount is None else entered.amount(parameters.amount, transaction.currency)
     paid = pay_cash(transaction, tender, handed, context.new_id())
@@ -49,5 +49,4 @@ def pay(context: OperationContext) -> OperationResult:
             _("The change would be {amount}.", amount=Money(paid.payments[-1].change, transaction.currency)),
             hint=_("Was a barcode scanned as the amount? Type it again."),
         )
-    context.save(paid)
-    return after_payment(context)
+    return after_payment(context, paid)

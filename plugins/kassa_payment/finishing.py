@@ -19,17 +19,16 @@ def is_settled(transaction: Transaction) -> bool:
     return bool(transaction.sold_lines) and not compute(transaction).due
 
 
-def after_payment(context: OperationContext) -> OperationResult:
-    """Finish the sale if nothing is due any more; ``data`` is then the finished sale.
+def after_payment(context: OperationContext, paid: Transaction) -> OperationResult:
+    """Keep ``paid``; finish the sale in the same write if nothing is due any more. ``data`` is then the finished sale.
 
-    :raises kassa.errors.JournalError: it could not be written; the payment is kept, and paying again finishes.
+    :raises kassa.errors.JournalError: it could not be written; the sale is as it was before the payment.
     """
-    transaction = context.transaction
-    due = compute(transaction).due
+    due = compute(paid).due
     if due:
-        return OperationResult(message=_still_due(due, transaction.currency))
-    finished = context.finish()
-    return OperationResult(message=_said_at_the_end(transaction), data=finished)
+        context.save(paid)
+        return OperationResult(message=_still_due(due, paid.currency))
+    return OperationResult(message=_said_at_the_end(paid), data=context.finish(paid))
 
 
 def _still_due(due: Decimal, currency: str) -> Text:

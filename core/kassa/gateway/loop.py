@@ -19,6 +19,7 @@ class LoopThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._lock = threading.Lock()
         self._state = "new"
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def call(self, function: Callable[..., object], *arguments: Any) -> bool:
         """Have ``function`` called on the loop, soon. False: the loop has been closed."""
@@ -33,10 +34,13 @@ class LoopThread:
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task for ``coroutine``; on the loop's thread only."""
-        return self.loop.create_task(coroutine)
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def close(self, last: Callable[[], Awaitable[None]]) -> None:
-        """Cancel every task, await ``last``, and end the thread. Again: nothing."""
+        """Cancel the tasks, await ``last``, and end the thread. Again: nothing."""
         with self._lock:
             before, self._state = self._state, "closed"
             if before == "running":
@@ -47,10 +51,11 @@ class LoopThread:
             self.loop.close()
 
     async def _end(self, last: Callable[[], Awaitable[None]]) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
+        # What these have begun themselves (anyio's task groups) they cancel themselves.
+        own = list(self._tasks)
+        for task in own:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*own, return_exceptions=True)
         with suppress(Exception):
             await last()
         await asyncio.sleep(0)

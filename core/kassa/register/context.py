@@ -26,7 +26,10 @@ Answer = TypeVar("Answer")
 
 
 class RunningOperation:
-    """One run of one operation, on behalf of one generation of the sale lane's worker."""
+    """One run of one operation, on behalf of one generation of the sale lane's worker.
+
+    :param begun: the transaction that the operation starts; in progress from its first save.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class RunningOperation:
         parameters: Any,
         generation: int,
         approver: Staff | None,
+        begun: Transaction | None = None,
     ) -> None:
         self.register = register
         self.operation = operation
@@ -43,6 +47,7 @@ class RunningOperation:
         self.approver = approver
         self._plugin = plugin
         self._generation = generation
+        self._begun = begun
 
     @property
     def approved_by(self) -> str | None:
@@ -65,7 +70,7 @@ class RunningOperation:
     @property
     def transaction(self) -> Transaction:
         """The transaction in progress."""
-        sale = self.register.journal.sale
+        sale = self.register.journal.sale or self._begun
         if sale is None:
             raise NotAvailable(_("There is no sale in progress."), hint=_("Scan an item to start one."))
         return sale
@@ -73,7 +78,7 @@ class RunningOperation:
     @property
     def has_transaction(self) -> bool:
         """Whether one is in progress."""
-        return self.register.journal.sale is not None
+        return self.register.journal.sale is not None or self._begun is not None
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -95,11 +100,12 @@ class RunningOperation:
     def save(self, transaction: Transaction) -> None:
         """Make ``transaction`` the one in progress."""
         self.register.journal.save_sale(transaction, generation=self._generation)
+        self._begun = None
         self.register.hooks.transaction_changed(transaction, self.register)
 
-    def finish(self) -> Finished:
-        """Finish the transaction in progress."""
-        transaction = self.transaction
+    def finish(self, transaction: Transaction | None = None) -> Finished:
+        """Finish the transaction in progress, or ``transaction`` in its place."""
+        transaction = transaction or self.transaction
         totals = compute(transaction)
         if not transaction.sold_lines:
             raise NotAvailable(_("There is nothing to finish."), hint=_("Scan an item first."))
@@ -118,6 +124,7 @@ class RunningOperation:
     def _end(self, kind: str, payload: Any, transaction: Transaction, **more: Any) -> Finished:
         entry = self._new_entry(kind, payload, **more)
         stored = self.register.journal.append(entry, generation=self._generation, ends_sale=True)
+        self._begun = None
         finished = Finished(stored.entry_id, kind, stored.sequence, stored.receipt_number, transaction)
         self.register.transaction_over(finished)
         return finished

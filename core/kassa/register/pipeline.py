@@ -69,13 +69,13 @@ class Pipeline:
         reason = self.unavailable(operation)
         if reason is not None:
             raise NotAvailable(reason, hint=_("Try again when the register is connected."))
-        started = self._start_transaction(operation, approver is not None, generation)
-        context = RunningOperation(self._register, operation, plugin, values, generation, approver)
+        begun = self._begin_transaction(operation, approver is not None)
+        context = RunningOperation(self._register, operation, plugin, values, generation, approver, begun)
         try:
             return self._call(operation, plugin, context)
-        except BaseException:
-            self._undo_empty(started, generation)
-            raise
+        finally:
+            if begun is not None and self._register.journal.sale is None:
+                self._register.connection.transaction_ended()
 
     def _parameters(self, operation: Operation, plugin: str, given: dict[str, Any]) -> Any:
         try:
@@ -129,7 +129,9 @@ class Pipeline:
                 override=operation.override,
             )
 
-    def _start_transaction(self, operation: Operation, approved: bool, generation: int) -> Transaction | None:
+    def _begin_transaction(self, operation: Operation, approved: bool) -> Transaction | None:
+        """A new transaction, if the operation starts one. It is in progress once the operation has saved it: one that
+        fails leaves no empty sale behind."""
         register = self._register
         if not operation.starts_transaction or register.journal.sale is not None:
             return None
@@ -142,19 +144,8 @@ class Pipeline:
             register_id=record.register_id, staff_id=staff.staff_id, currency=record.store.currency,
             tax_included=record.store.tax_included, started_at=register.environment.clock.utc(),
         )  # fmt: skip
-        try:
-            register.journal.save_sale(transaction, generation=generation)
-        except BaseException:
-            register.connection.transaction_ended()
-            raise
         register.hooks.transaction_started(transaction, register)
         return transaction
-
-    def _undo_empty(self, started: Transaction | None, generation: int) -> None:
-        """An operation that failed leaves no empty sale behind that it had itself begun."""
-        if started is not None and self._register.journal.sale == started:
-            self._register.journal.save_sale(None, generation=generation)
-            self._register.connection.transaction_ended()
 
     def _call(self, operation: Operation, plugin: str, context: RunningOperation) -> OperationResult:
         try:

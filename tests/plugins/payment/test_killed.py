@@ -13,8 +13,8 @@ from kassa.testing.store import CASHIER, CASHIER_PIN, SECOND_REGISTER
 from kassa.testing.till import Till, TillKilled, TillRefused
 from kassa_card_simulator.simulator import charged
 
-POINTS = ["save_sale:3:after", "save_sale:4:before", "save_sale:4:after", "sale:1:before", "sale:1:after"]
-"""After the payment's id is kept; charged, but not noted; noted, but not finished; finished, but not said."""
+POINTS = ["save_sale:2:before", "save_sale:2:after", "sale:1:before", "sale:1:after"]
+"""Before the payment's id is kept, and after; charged, but not noted; finished, but not said."""
 
 
 @pytest.fixture(scope="module")
