@@ -48,13 +48,14 @@ def pilot(application: Pilot, register: ScriptedRegister) -> Iterator[Pilot]:
 
 
 @pytest.fixture
-def selling(pilot: Pilot, register: ScriptedRegister) -> Pilot:
+def selling(application: Pilot, register: ScriptedRegister) -> Iterator[Pilot]:
     """The window with Elin logged on and the sale of the pictures."""
     register.log_on()
     register.sell_example()
-    pilot.until(lambda: pilot.app.till.screen == "sale")
-    pilot.frames(3)
-    return pilot
+    application.attach(register)
+    yield application
+    register.release()
+    application.app.detach()
 
 
 @pytest.fixture

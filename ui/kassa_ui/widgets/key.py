@@ -6,16 +6,27 @@ from typing import Any
 
 from kivy.animation import Animation
 from kivy.app import App
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.label import Label
 
 from kassa_ui import kv, theme
 from kassa_ui.widgets.focus import Focusable
+from kassa_ui.widgets.icon import Icon
 from kassa_ui.widgets.rounded import Rounded
 
 WORKING_AFTER_S = 0.12
 """Work that ends sooner shows nothing: it would only flicker."""
+
+
+SIZES = {"backspace": (38, 22), "enter": (28, 24)}
+"""Of a key's sign, in dp; others are square."""
+
+
+class KeyDetail(Label):
+    """The small line under a key's name."""
 
 
 class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
@@ -39,7 +50,29 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
         palette.bind(name=self.paint)
         self.bind(tone=self.paint, state=self.paint)
         self._animation: Any = None
+        self._detail: KeyDetail | None = None
+        self._icon: Icon | None = None
+        self.bind(detail=self._show_detail, icon=self._show_icon)
+        self._show_detail()
+        self._show_icon()
         self.paint()
+
+    def _show_detail(self, *_changed: object) -> None:
+        """Most keys have no small line, and a screen has many keys: it is made when there is one."""
+        if self.detail and self._detail is None:
+            self._detail = KeyDetail(color=self.small_words)
+            self.ids.lines.add_widget(self._detail)
+        if self._detail is not None:
+            self._detail.text = self.detail
+
+    def _show_icon(self, *_changed: object) -> None:
+        if self.icon and self._icon is None:
+            self._icon = Icon(size_hint=(None, None), colour=self.words)
+            self.add_widget(self._icon)
+        if self._icon is not None:
+            width, height = SIZES.get(self.icon, (20, 20))
+            self._icon.size = dp(width), dp(height)
+            self._icon.name = self.icon
 
     def paint(self, *_changed: object) -> None:
         """Take the colours of the tone; darker while pressed."""
@@ -50,6 +83,10 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
         self.edge = palette.pressed(tone.edge) if down else getattr(palette, tone.edge)
         self.words = getattr(palette, tone.words)
         self.small_words = getattr(palette, tone.detail)
+        if self._detail is not None:
+            self._detail.color = self.small_words
+        if self._icon is not None:
+            self._icon.colour = self.words
 
     def on_working(self, _key: Key, working: bool) -> None:
         """Show that the work goes on, or stop showing it."""
