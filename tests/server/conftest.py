@@ -12,14 +12,17 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from starlette.testclient import TestClient
 from tests.server.device import Device
 
 from kassa.environment import Environment
+from kassa.schema.master import master
 from kassa.testing.clock import TestClock
 from kassa.testing.store import SMALL_STORE
 from kassa_server.app import create_app
 from kassa_server.channel import Channel
+from kassa_server.schema import channel
 from kassa_server.server import StoreServer
 from kassa_server.store_file import prepare
 
@@ -30,6 +33,18 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The one stated exception to *never skip silently*."""
     why = "KASSA_TEST_MSSQL_URL names none" if MSSQL is None else "the channel database is SQLite or PostgreSQL so far"
     terminalreporter.write_line(f"SQL Server: NOT RUN ({why})")
+
+
+def plain_log() -> None:
+    """Log lines without the local variables that structlog shows a developer: drawing them takes a second each."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> Iterator[None]:
+    plain_log()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +68,7 @@ def postgresql() -> Callable[[], str]:
 
     def execute(statement: str) -> None:
         with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            _run(connection, statement)
 
     def url(name: str) -> str:
         plain: str = server.get_uri(name)
@@ -74,11 +89,41 @@ def postgresql() -> Callable[[], str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def shared_postgresql(postgresql: Callable[[], str]) -> Callable[[], str]:
+    """One PostgreSQL database for all tests that leave its tables' shape alone: each call puts the small store back and
+    returns its URL. A database of its own would cost each test a quarter of a second."""
+    url = postgresql()
+    tables = [*master.sorted_tables, *channel.sorted_tables]
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA pristine")
+        for table in tables:
+            _run(connection, f"CREATE TABLE pristine.{table.name} AS TABLE public.{table.name}")
+
+    def restore() -> str:
+        with psycopg.connect(_plain(url)) as connection:
+            for table in reversed(tables):
+                _run(connection, f"DELETE FROM public.{table.name}")
+            for table in tables:
+                _run(connection, f"INSERT INTO public.{table.name} SELECT * FROM pristine.{table.name}")
+        return url
+
+    return restore
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _run(connection: psycopg.Connection[Any], statement: str) -> None:
+    connection.execute(statement)  # type: ignore[call-overload]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, small_store: Path) -> str:
     """A channel database with the small store; the test runs once on each engine."""
     if request.param == "postgresql":
-        made: str = request.getfixturevalue("postgresql")()
+        made: str = request.getfixturevalue("shared_postgresql")()
         return made
     return sqlite_database(tmp_path, small_store)
 

@@ -246,7 +246,11 @@ def test_health_is_a_real_query(shop: Shop) -> None:
     assert shop.client.get("/healthz").json() == {"status": "ok"}
     with shop.channel.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE row_counter RENAME TO gone")
-    assert shop.client.get("/healthz").status_code == 503
+    try:
+        assert shop.client.get("/healthz").status_code == 503
+    finally:
+        with shop.channel.writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE gone RENAME TO row_counter")
 
 
 def test_refusals_keep_their_words(sqlite_shop: Shop) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-import structlog
 import typer
+from tests.server.conftest import plain_log
 from tests.server.device import Device
 
 from kassa import cli
@@ -78,7 +78,7 @@ def kassa(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     app.command("activation-code")(commands.activation_code)
     monkeypatch.setattr(cli, "build", lambda _wanted=None: app)
     yield Terminal(capsys, monkeypatch).run
-    structlog.reset_defaults()
+    plain_log()
     log = logging.getLogger("kassa")
     for handler in log.handlers[:]:
         log.removeHandler(handler)
