@@ -9,26 +9,42 @@
     the offline profile's fields with unit, default and meaning
 ``made: example acme_club.logged_on``
     the source of a function in docs/examples
+``made: schema``
+    the journal's tables
+``made: entry``
+    the bytes of a sale's entry in the journal, laid out
 """
 
 from __future__ import annotations
 
 import ast
 import importlib.metadata
+import importlib.resources
 import importlib.util
 import inspect
 import itertools
 import re
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
 from kassa import model
-from kassa.model import EnabledPlugin, OfflineProfile
+from kassa.environment import Environment
+from kassa.journal import Journal
+from kassa.journal.entry import SalePayload, raw
+from kassa.journal.journal import NewEntry
+from kassa.model import EnabledPlugin, Item, Line, OfflineProfile, Payment, RegisterRecord, Store, Transaction
 from kassa.operations import Offline, Operation, Place
 from kassa.plugins import GROUP, PluginHost
+from kassa.sale.totals import compute
+from kassa.testing.clock import TestClock
 
 DOCS = Path(__file__).parent
 MADE = re.compile(r"(<!-- made: (\w+) ?([\w.]*) -->\n).*?(<!-- /made -->)", re.DOTALL)
@@ -121,12 +137,39 @@ def example_module(name: str) -> ModuleType:
     return module
 
 
+def schema(_argument: str) -> str:
+    """The journal's tables."""
+    statements = (importlib.resources.files("kassa.journal") / "schema.sql").read_text(encoding="utf-8")
+    return f"```sql\n{statements.strip()}\n```\n"
+
+
+def entry(_argument: str) -> str:
+    """A sale of one item, finished at a till whose clock stands still."""
+    identifiers = itertools.count(1)
+    environment = Environment(clock=TestClock(), new_id=lambda: f"{next(identifiers):032x}")
+    item = Item("1001", "Coffee", Decimal("54.90"), "12", Decimal("0.12"))
+    payment = Payment("p1", "cash", "cash", "Cash", Decimal("55"), Decimal("100"), Decimal("45"), Decimal("0.10"))
+    transaction = Transaction(
+        environment.new_id(), "S1", "T1", "1001", "SEK", tax_included=True, started_at=environment.clock.utc(),
+        lines=(Line("l1", item, Decimal(1)),), payments=(payment,),
+    )  # fmt: skip
+    record = RegisterRecord("T1", "Till 1", Store("S1", "Corner Shop", "SEK", timezone="Europe/Stockholm"))
+    payload = raw(SalePayload(transaction, compute(transaction)))
+    with tempfile.TemporaryDirectory() as folder, closing(Journal(Path(folder), environment, create=True)) as journal:
+        journal.open_series(environment.new_id(), 1, record)
+        new = NewEntry("sale", payload, staff_id="1001", amount=Decimal("54.90"), takes_receipt_number=True)
+        data = journal.append(new, generation=0).data
+    return f"```json\n{msgspec.json.format(data, indent=2).decode()}\n```\n"
+
+
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
-MAKERS: dict[str, Callable[[str], str]] = {"operations": operations, "settings": settings, "example": example}
+MAKERS: dict[str, Callable[[str], str]] = {
+    maker.__name__: maker for maker in (operations, settings, example, schema, entry)
+}
 
 
 def filled(text: str) -> str:

@@ -18,7 +18,6 @@ from kassa.testing.shop import Shop, wait_until
 SHOWN_ELSEWHERE = ("script/demo", "script/demo --headless", "kassa ui")
 """What opens a window or takes minutes has tests of its own; here only that it is there."""
 KASSA = str(Path(sys.executable).with_name("kassa"))
-PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -108,11 +107,3 @@ def test_windows_and_demonstration_are_there() -> None:
         done = subprocess.run([KASSA, *words], capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0
         assert "--headless" in done.stdout or words[0] == "ui"
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    """Every link to a file of the project leads to one."""
-    text = page.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-        assert (page.parent / target).exists(), target
