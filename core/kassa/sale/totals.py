@@ -76,8 +76,66 @@ class Totals(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
+class _Goods(msgspec.Struct, frozen=True):
+    """What the lines come to, before anything is paid."""
+
+    lines: tuple[LineAmounts, ...]
+    subtotal: Decimal
+    net: Decimal
+    tax: Decimal
+    taxes: tuple[TaxAmount, ...]
+    quantity: Decimal
+
+
 def compute(transaction: Transaction) -> Totals:
     """The totals of ``transaction`` as it is now."""
+    zero = _ZERO * minor_unit(transaction.currency)
+    goods = _goods(transaction)
+    total = goods.net if transaction.tax_included else goods.net + goods.tax
+    payments = transaction.valid_payments
+    rounding = sum((payment.rounding for payment in payments), zero)
+    paid = sum((payment.amount for payment in payments), zero)
+    return Totals(
+        lines=goods.lines,
+        subtotal=goods.subtotal,
+        discount=goods.subtotal - goods.net,
+        tax=goods.tax,
+        taxes=goods.taxes,
+        total=total,
+        rounding=rounding,
+        paid=paid,
+        due=total + rounding - paid,
+        change=sum((payment.change for payment in payments), zero),
+        quantity=goods.quantity,
+    )
+
+
+_last: tuple[Transaction, _Goods] | None = None
+"""The goods are asked for again and again while a sale is paid, and do not change meanwhile. One assignment keeps both
+parts together, whatever thread it happens on."""
+
+
+def _goods(transaction: Transaction) -> _Goods:
+    global _last
+    kept = _last
+    if kept is not None and _same_goods(kept[0], transaction):
+        return kept[1]
+    goods = _compute_goods(transaction)
+    _last = (transaction, goods)
+    return goods
+
+
+def _same_goods(one: Transaction, other: Transaction) -> bool:
+    """Lines and discount are the very same records, not only equal ones: that costs nothing to find out."""
+    return (
+        one.lines is other.lines
+        and one.discount is other.discount
+        and one.currency == other.currency
+        and one.tax_included == other.tax_included
+    )
+
+
+def _compute_goods(transaction: Transaction) -> _Goods:
     unit = minor_unit(transaction.currency)
     zero = _ZERO * unit
     lines = transaction.sold_lines
@@ -89,24 +147,12 @@ def compute(transaction: Transaction) -> Totals:
         shares = divide_discount(transaction.discount, net, rates, unit)
         net = [amount - off for amount, off in zip(net, shares, strict=True)]
     line_tax, taxes = _tax(net, rates, transaction.tax_included, unit)
-    subtotal = sum(gross, zero)
-    after_discount = sum(net, zero)
-    tax = sum((amount.tax for amount in taxes), zero)
-    total = after_discount if transaction.tax_included else after_discount + tax
-    payments = transaction.valid_payments
-    rounding = sum((payment.rounding for payment in payments), zero)
-    paid = sum((payment.amount for payment in payments), zero)
-    return Totals(
+    return _Goods(
         lines=_lines(transaction, gross, net, line_tax, zero),
-        subtotal=subtotal,
-        discount=subtotal - after_discount,
-        tax=tax,
+        subtotal=sum(gross, zero),
+        net=sum(net, zero),
+        tax=sum((amount.tax for amount in taxes), zero),
         taxes=taxes,
-        total=total,
-        rounding=rounding,
-        paid=paid,
-        due=total + rounding - paid,
-        change=sum((payment.change for payment in payments), zero),
         quantity=sum((_articles(line) for line in lines), _ZERO),
     )
 
