@@ -238,11 +238,7 @@ def test_a_scan_s_totals_are_cheap() -> None:
     ]
     transaction = sale(*lines, discount=Discount("percent", D("5")))
     best = (
-        min(
-            timeit.repeat(
-                lambda: compute(replace(transaction, lines=tuple(list(transaction.lines)))), number=20, repeat=10
-            )
-        )
+        min(timeit.repeat(lambda: compute(replace(transaction, lines=(*transaction.lines,))), number=20, repeat=10))
         / 20
     )
     assert best < 0.0005
@@ -260,4 +256,4 @@ def test_what_one_sale_comes_to_is_never_told_of_another(one: Transaction, other
     ):
         compute(one)
         after_another = compute(changed)
-        assert after_another == compute(replace(changed, lines=tuple(list(changed.lines))))
+        assert after_another == compute(replace(changed, lines=(*changed.lines,)))
