@@ -63,6 +63,7 @@ ENTRIES = {
     104: (LINE, Entry("price", "amount", literal("New price"))),
     105: (LINE, Entry("quantity", "quantity", literal("How many"))),
     301: (LINE, Entry("percent", "percent", literal("Per cent off"))),
+    1057: (Entry("receipt", "code", literal("Receipt number")),),
     602: (Entry("words", "text", literal("Customer's name")),),
 }
 NEEDS_SERVER = frozenset({801, 512})

@@ -73,3 +73,13 @@ def test_unlock(bench: Bench) -> None:
     bench.settle()
     assert bench.till.screen == "sale"
     assert bench.till.view.transaction is not None
+
+
+def test_a_manager_takes_over(bench: Bench) -> None:
+    """On a locked till somebody else may type another id: the register decides whether they may go on there."""
+    bench.selling()
+    bench.register.locked = True
+    bench.till.tick()
+    bench.till.key("up")
+    bench.type("900\n654321\n")
+    assert bench.register.submitted == [(700, {"staff_id": "900", "pin": "654321"})]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.ui.desk_kit import Bench
 
+from kassa.model import Discount
 from kassa_ui.presenters.tender import QUICK, quick_amounts
 
 D = Decimal
@@ -69,6 +70,18 @@ def test_nothing_to_pay(bench: Bench) -> None:
     drawn = bench.sale()
     assert (drawn.card.tone, drawn.card.detail) == ("dimmed", "Inget att betala")
     assert (drawn.cash.tone, drawn.cash.detail) == ("dimmed", "Inget att betala")
+
+
+def test_a_sale_that_costs_nothing(bench: Bench) -> None:
+    """A sale whose lines cost nothing can be finished: the tenders work, and cash asks for no amount."""
+    bench.selling()
+    for line_id in ("l1", "l2", "l3", "l4"):
+        bench.register._change(line_id, discount=Discount("percent", D(100)))
+    bench.until(lambda: bench.till.view.totals is not None and not bench.till.view.totals.due)
+    assert bench.sale().cash.enabled
+    bench.till.desk.press_cash()
+    bench.settle()
+    assert bench.register.submitted == [(200, {})]
 
 
 def test_an_amount_that_is_none(bench: Bench) -> None:

@@ -91,6 +91,16 @@ def test_a_scan_while_a_dialog_is_open(bench: Bench) -> None:
     assert bench.register.submitted[-1] == (105, {"line_id": "l4", "quantity": Decimal(4)})
 
 
+def test_a_scan_where_a_code_is_asked_for(bench: Bench) -> None:
+    """Where a barcode is what is asked for, a scan answers, and sells nothing."""
+    bench.selling()
+    bench.press(1057)
+    assert isinstance(bench.till.dialog, AskDialog)
+    bench.scan(CODES[0])
+    bench.settle()
+    assert bench.register.submitted == [(1057, {"receipt": CODES[0]})]
+
+
 def test_a_scan_over_the_approval_dialog(bench: Bench) -> None:
     """A scan while a manager is asked for is sold, and is no PIN."""
     bench.selling()

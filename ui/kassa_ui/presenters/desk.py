@@ -223,7 +223,7 @@ class Desk:
         """Pay what is typed in cash; with nothing typed, show the likely amounts."""
         if self.entry.text or self.mode == TENDER:
             self._pay(tender.PAY_CASH, "cash")
-        elif tender.cash_due(self._till.view) < 0:
+        elif tender.cash_due(self._till.view) <= 0:
             self._run_payment(tender.PAY_CASH, "cash", {})
         else:
             self.mode = TENDER

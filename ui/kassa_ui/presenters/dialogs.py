@@ -62,6 +62,9 @@ class Dialog:
         self.till = till
         self.notices = Notices()
 
+    takes_scans = False
+    """Whether a scan is what is asked for here; else it belongs to the sale."""
+
     @property
     def entry(self) -> EntryBuffer | None:
         """What the keys go to; None: nothing is typed here."""
@@ -163,6 +166,7 @@ class AskDialog(Dialog):
         self._asked = entry
         self._given = given
         self._typed = EntryBuffer()
+        self.takes_scans = entry.kind in ("code", "text")
 
     @property
     def entry(self) -> EntryBuffer:

@@ -41,19 +41,20 @@ class LogOnDrawn:
 
 
 class LogOn:
-    """Staff id and PIN. While the till is locked the staff id is that of who locked it."""
+    """Staff id and PIN. On a locked till the staff id is that of who locked it, unless a manager types another."""
 
     def __init__(self, till: Till) -> None:
         self._till = till
         self.staff_id = EntryBuffer(longest=20)
         self.pin = EntryBuffer(secret=True, longest=40)
         self.notices = Notices()
-        self._on_pin = False
+        self._on_pin: bool | None = None
 
     @property
     def entry(self) -> EntryBuffer:
-        """What the keys go to."""
-        return self.pin if self._on_pin or self._till.view.locked else self.staff_id
+        """What the keys go to: at first the staff id, on a locked till the PIN."""
+        on_pin = self._till.view.locked if self._on_pin is None else self._on_pin
+        return self.pin if on_pin else self.staff_id
 
     def tap_field(self, place: int) -> None:
         """A field was tapped: 0 the staff id, 1 the PIN."""
@@ -62,7 +63,8 @@ class LogOn:
     def enter(self) -> None:
         """Go on: from the staff id to the PIN, from the PIN to the register."""
         view = self._till.view
-        staff_id = view.staff.staff_id if view.locked and view.staff else self.staff_id.text.strip()
+        own = view.staff.staff_id if view.locked and view.staff else ""
+        staff_id = self.staff_id.text.strip() or own
         if not staff_id or not self.pin.text:
             self._on_pin = bool(staff_id)
             return
@@ -77,11 +79,11 @@ class LogOn:
         if not self.notices.dismiss():
             self.staff_id.take()
             self.pin.take()
-            self._on_pin = False
+            self._on_pin = None
 
     def _done(self, result: OperationResult) -> None:
         self.staff_id.take()
-        self._on_pin = False
+        self._on_pin = None
         self._till.tell(result)
 
     def _failed(self, error: BaseException) -> None:
@@ -99,7 +101,7 @@ class LogOn:
             store=view.record.store.name,
             register=view.record.name,
             fields=(
-                FieldDrawn(speech(_("Staff id")), name if locked else self.staff_id.shown, not on_pin),
+                FieldDrawn(speech(_("Staff id")), self.staff_id.shown or name * locked, not on_pin),
                 FieldDrawn(speech(_("PIN")), self.pin.shown, on_pin),
             ),
             button=speech(_("Unlock") if locked else _("Log on")),

@@ -108,8 +108,8 @@ def _button(place: int, button: GridButton, work: Work, speech: Speech) -> Butto
 
 
 def payable(view: RegisterView) -> bool:
-    """Whether there is something to pay, or to give back."""
-    return view.place is Place.SALE and view.totals is not None and bool(view.totals.due)
+    """Whether there is something to pay or to give back, or a sale that costs nothing to finish."""
+    return view.place is Place.SALE and view.transaction is not None and bool(view.transaction.sold_lines)
 
 
 def _card(view: RegisterView, work: Work, speech: Speech) -> ButtonDrawn:

@@ -250,7 +250,7 @@ class Till:
 
         Where a number is expected only a valid barcode counts as a scan.
         """
-        if self.screen != "sale":
+        if self.screen != "sale" or (self.dialog is not None and self.dialog.takes_scans):
             return False
         now = self.clock.monotonic()
         entry = self.entry
