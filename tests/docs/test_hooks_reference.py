@@ -28,8 +28,8 @@ class Section:
         return self.heading.partition("(")[0]
 
     def point(self, name: str) -> str:
-        found = re.search(rf"^\* \*\*{name}:\*\* (.+)$", self.body, re.MULTILINE)
-        return found[1] if found else ""
+        found = re.search(rf"^\* \*\*{name}:\*\* (.+?)(?=\n\*|\n\n)", self.body, re.MULTILINE | re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
 
 
 def sections() -> list[Section]:

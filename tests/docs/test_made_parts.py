@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from tests.docs.conftest import DOCS
+from tests.docs.conftest import DOCS, ROOT
 
 from docs import reference
 from kassa.model import OfflineProfile
 from kassa.operations import Offline
+from kassa.register.pipeline import APPROVE
+from kassa_card_simulator import simulator
 
 PAGES = sorted(DOCS.glob("*.md"))
 
@@ -73,3 +76,25 @@ def test_every_setting_has_a_unit_and_a_meaning() -> None:
     assert table.count("\n") == len(OfflineProfile.__struct_fields__) + 2
     for line in table.splitlines()[2:]:
         assert all(cell.strip() for cell in line.strip("|").split("|")), line
+
+
+def settings_page() -> str:
+    return (DOCS / "settings.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_of_a_plugin_is_on_the_page() -> None:
+    """What the plugins read from their settings is in the table, and nothing else is."""
+    read: set[tuple[str, str]] = set()
+    for path in (ROOT / "plugins").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        plugin = path.relative_to(ROOT / "plugins").parts[0].removeprefix("kassa_")
+        read |= {(plugin, name) for name in re.findall(r'settings(?:\.get\(|\[)"(\w+)"', source)}
+    read |= {("card_simulator", name) for name in simulator.DIGITS}
+    assert set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| [^|]+ \| [^|]+ \|$", settings_page(), re.MULTILINE)) == read
+
+
+def test_every_permission_is_on_the_page() -> None:
+    """The permissions that operations need, and the one to approve, are in the table."""
+    needed = {operation.permission for _, operation in reference.declared_operations() if operation.permission}
+    table = settings_page().split("| permission | allows |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == needed | {APPROVE}
