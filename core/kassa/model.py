@@ -172,7 +172,7 @@ class OfflineProfile(msgspec.Struct, frozen=True, omit_defaults=True):
     health_check_interval_s: float = 30
     """Time between those checks."""
     latency_threshold_ms: int | None = None
-    """With advanced switching: answers slower than this make the state ``degraded``. None: never."""
+    """Answers slower than this, several in a row, make the state ``degraded``. None: never."""
     sync_interval_s: float = 60
     """Time between synchronisations."""
     upload_batch_kb: int = 200

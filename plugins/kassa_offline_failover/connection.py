@@ -158,7 +158,11 @@ class SwitchingConnection:
         raise self._at_the_next_sale()
 
     def close(self) -> None:
-        """Cut off what is on its way and end the checks. The state by hand stays."""
+        """Cut off what is on its way and end the checks; whatever still ends counts for nothing. The state by hand
+        stays."""
+        with self._switch.lock:
+            self._attempts.abandon()
+            self._switch.epoch += 1
         self._in_flight.cut()
         self._health.close()
 

@@ -56,6 +56,8 @@ def begin(
         try:
             attempt.outcome = outcome
             ended(attempt, outcome)
+        except Exception:
+            register.log("offline_failover").exception("outcome_not_in_force")
         finally:
             attempt.done.set()
         if hello is not None and answer is not None:

@@ -13,7 +13,7 @@ from kassa.errors import NotAllowed, NotAvailable, NotFound
 from kassa.operations import ManagerApproval
 from kassa.register import Register
 from kassa.testing.shop import Shop, wait_until
-from kassa.testing.store import MANAGER, MANAGER_PIN
+from kassa.testing.store import CASHIER, CASHIER_PIN, MANAGER, MANAGER_PIN
 
 SCAN, PAY_CASH, STATUS = 100, 200, 917
 
@@ -141,3 +141,27 @@ def test_log_on_while_the_server_is_away(shop: Shop, register: Register) -> None
     assert again.connection.state().name == "unreachable"
     scan(shop, again)
     again.run(PAY_CASH)
+
+
+def test_by_hand_survives_the_plug(shop: Shop) -> None:
+    """Disconnected by hand, and the plug pulled: the register comes back disconnected, and Connect brings it online."""
+    till = shop.start_till()
+    till.run(700, staff_id=CASHIER, pin=CASHIER_PIN)
+    till.run(STATUS, action="disconnect")
+    till.kill()
+    till.come_back()
+    assert till.facts()["state"] == "manual"
+    till.run(STATUS, action="connect")
+    assert till.facts()["state"] == "online"
+
+
+def test_a_silent_server_delays_no_start(slow_shop: Shop) -> None:
+    """The register is ready for log on although its server says nothing; the first contact is made beside it."""
+    folder = slow_shop.activate()
+    slow_shop.network.freeze()
+    began = time.perf_counter()
+    register = slow_shop.open_register(folder)
+    assert time.perf_counter() - began < 3
+    assert register.connection.state().name == "starting"
+    slow_shop.network.pass_through()
+    wait_until(lambda: register.connection.state().online, "the first contact has been made")
