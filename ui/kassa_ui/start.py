@@ -21,11 +21,13 @@ ENVIRONMENT = {
 
 
 class _NotOurs(logging.Filter):
-    """Kivy tries every kind of touch screen there is, and complains about each that this machine does not have."""
+    """Kivy tries every kind of touch screen there is, and complains about each that this machine does not have; and it
+    tells of its own configuration file, which nobody here reads."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for such a complaint."""
-        return "is not supported by your" not in record.getMessage()
+        message = record.getMessage()
+        return "is not supported by your" not in message and not message.startswith("Config: ")
 
 
 def prepare(home: Path | None = None, *, size: tuple[int, int] = (1280, 800), fullscreen: bool = False) -> None:

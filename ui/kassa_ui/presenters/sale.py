@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kassa.operations import Place
 from kassa.register.face import GridButton, RegisterView
-from kassa.text import texts
+from kassa.text import Text, texts
 from kassa_ui.presenters import tender
 from kassa_ui.presenters.desk import SEARCH, TENDER, Desk, key_of
 from kassa_ui.presenters.lines import LineRow, TotalsPanel, line_rows, totals_panel
@@ -65,7 +65,7 @@ def sale_drawn(view: RegisterView, desk: Desk, work: Work, speech: Speech) -> Sa
         entry=desk.entry.shown,
         busy=view.busy or bool(work.running),
         notice=desk.notices.drawn(speech),
-        quiet=speech(desk.notices.quiet) or " ".join(speech(problem) for problem in view.problems[:1]),
+        quiet=speech(desk.notices.quiet or first_load(view) or next(iter(view.problems), None)),
         rows=line_rows(view, desk.selection.line_id, speech),
         totals=totals_panel(view, speech),
         finished=finished_drawn(desk.finished, speech) if desk.finished else None,
@@ -78,6 +78,11 @@ def sale_drawn(view: RegisterView, desk: Desk, work: Work, speech: Speech) -> Sa
         cash=_cash(view, work, speech),
         decimal_mark=speech.decimal_mark,
     )
+
+
+def first_load(view: RegisterView) -> Text | None:
+    """The figures of the first load of the offline database while it runs; later synchronisations are no news here."""
+    return view.sync.running if view.sync.download_success is None else None
 
 
 def grid(view: RegisterView, desk: Desk, work: Work, speech: Speech) -> tuple[ButtonDrawn, ...]:
