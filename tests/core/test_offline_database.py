@@ -51,7 +51,7 @@ def graves(*rows: tuple[str, int]) -> ChangesPage:
 def prices(database: OfflineDatabase) -> dict[str, Decimal]:
     with database.reading() as connection:
         rows: Any = connection.execute(select(item.c.item_number, item.c.unit_price))
-        return {number: price for number, price in rows}
+        return dict(rows.tuples().all())
 
 
 def load(database: OfflineDatabase, *pages: ChangesPage) -> None:
@@ -94,9 +94,14 @@ def test_a_page_that_fails_leaves_none_of_its_rows_and_no_checkpoint(database: O
     """Rows and checkpoint of a page are one transaction."""
     load(database, page(("1", "10.00", 1)))
     bad = ChangesPage("item", (*COLUMNS, "colour"), ((*"22222", 1, False, 2, "red"),), 2, False, 1)
-    with pytest.raises(LookupError), database.writing() as connection:
-        apply_page(connection, page(("1", "99.00", 2)))
-        apply_page(connection, bad)
+
+    def apply_both() -> None:
+        with database.writing() as connection:
+            apply_page(connection, page(("1", "99.00", 2)))
+            apply_page(connection, bad)
+
+    with pytest.raises(LookupError):
+        apply_both()
     assert prices(database) == {"1": Decimal(10)}
     with database.reading() as connection:
         assert checkpoint_of(connection, "item") == 1

@@ -1,8 +1,9 @@
 """A register as a process of its own, told what to do by JSON lines: ``python -m kassa.testing.till_process FOLDER``.
 
 Each line in is ``{"run": 100, "parameters": {...}}``, ``{"facts": true}`` or ``{"close": true}``; each line out is
-``{"ok": ...}`` or ``{"error": code, "what": text}``. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself (SIGKILL)
-at the n-th journal write with that label (``*``: any), before or after the commit: the plug, pulled at a known moment.
+``{"ok": ...}`` or ``{"error": code, "what": text}``. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself
+(SIGKILL) at the n-th journal write with that label (``*``: any), before or after the commit: the plug, pulled at a
+known moment.
 """
 
 from __future__ import annotations
