@@ -51,7 +51,7 @@ def graves(*rows: tuple[str, int]) -> ChangesPage:
 def prices(database: OfflineDatabase) -> dict[str, Decimal]:
     with database.reading() as connection:
         rows: Any = connection.execute(select(item.c.item_number, item.c.unit_price))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def load(database: OfflineDatabase, *pages: ChangesPage) -> None:
