@@ -14,59 +14,23 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from tests.ui.scripted_shop import BUTTONS, ENTRIES, ITEMS, NEEDS_SERVER, totals
 from tests.ui.scripted_window import connection_status
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
 from kassa.errors import InvalidInput, LoggedOnWrong, NotAllowed, NotFound
-from kassa.model import Discount, Item, LayoutButton, Line, Payment, RegisterRecord, Staff, Store, Tender, Transaction
-from kassa.money import round_money, round_to
-from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
+from kassa.model import Discount, LayoutButton, Line, Payment, RegisterRecord, Staff, Store, Tender, Transaction
+from kassa.money import round_to
+from kassa.operations import ButtonFace, Finished, ManagerApproval, OperationResult, Place, Question
 from kassa.register.face import Event, GridButton, RegisterView, SyncStatus, Waiting
 from kassa.requests.catalogue import ItemsFound
-from kassa.sale.totals import LineAmounts, Totals
 from kassa.text import Text, literal
 from kassa.windows import StatusItem, Window
 
 NOW = datetime(2026, 3, 9, 13, 7, tzinfo=UTC)
 D = Decimal
 ONE = D(1)
-
-ITEMS = {
-    item.barcode or item.number: item
-    for item in (
-        Item("1001", "Kaffe mellanrost 450 g", D("54.90"), "food", D("0.12"), barcode="7310130006128"),
-        Item("1002", "Mjölk 1,5 % 1 l", D("17.50"), "food", D("0.12"), barcode="7310865004703"),
-        Item("1003", "Äpple Royal Gala", D("32.95"), "food", D("0.12"), unit="kg"),
-        Item("1004", "Regnjacka Sarek, blå M", D("899.00"), "standard", D("0.25"), barcode="7331234567892"),
-        Item("1005", "Ficklampa", D("149.00"), "standard", D("0.25"), barcode="4006381333931"),
-    )
-}
-
-BUTTONS: tuple[tuple[int, str, str], ...] = (
-    (105, "Antal", "Quantity"),
-    (104, "Prisändring", "Price override"),
-    (301, "Rabatt", "Discount"),
-    (102, "Ta bort rad", "Void product"),
-    (602, "Kund", "Customer"),
-    (503, "Parkera köp", "Suspend"),
-    (109, "Retur", "Return"),
-    (801, "Lagersaldo", "Inventory"),
-    (1057, "Kopia kvitto", "Copy receipt"),
-    (512, "Presentkort", "Gift card"),
-    (1055, "Dagsavslut", "Close shift"),
-    (917, "", ""),
-)
-LINE = Entry("line_id", "line", literal("Line"))
-ENTRIES = {
-    102: (LINE,),
-    104: (LINE, Entry("price", "amount", literal("New price"))),
-    105: (LINE, Entry("quantity", "quantity", literal("How many"))),
-    301: (LINE, Entry("percent", "percent", literal("Per cent off"))),
-    1057: (Entry("receipt", "code", literal("Receipt number")),),
-    602: (Entry("words", "text", literal("Customer's name")),),
-}
-NEEDS_SERVER = frozenset({801, 512})
 
 
 class FixedClock:
@@ -342,34 +306,3 @@ class ScriptedRegister:
         self.transaction = None
         self.publish(Event("finished", detail=finished))
         return OperationResult(data=finished)
-
-
-def totals(transaction: Transaction) -> Totals:
-    """Simple sums: prices with tax included."""
-    lines = []
-    for line in transaction.lines:
-        quantity = D(0) if line.voided else line.quantity
-        gross = round_money(line.unit_price * quantity, "SEK")
-        percent = line.discount.value if line.discount else D(0)
-        discount = round_money(gross * percent / 100, "SEK")
-        net = gross - discount
-        rate = line.item.tax_rate
-        lines.append(LineAmounts(line.line_id, gross, discount, net, round_money(net * rate / (1 + rate), "SEK")))
-    total = sum((line.net for line in lines), D(0))
-    payments = transaction.valid_payments
-    paid = sum((payment.amount for payment in payments), D(0))
-    rounding = sum((payment.rounding for payment in payments), D(0))
-    sold = transaction.sold_lines
-    return Totals(
-        lines=tuple(lines),
-        subtotal=sum((line.gross for line in lines), D(0)),
-        discount=sum((line.discount for line in lines), D(0)),
-        tax=sum((line.tax for line in lines), D(0)),
-        taxes=(),
-        total=total,
-        rounding=rounding,
-        paid=paid,
-        due=total + rounding - paid,
-        change=D(0),
-        quantity=sum((line.quantity if line.item.unit == "pcs" else D(1) for line in sold), D(0)),
-    )

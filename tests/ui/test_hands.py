@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from tests.ui.pilot import Pilot
-from tests.ui.scripted_register import ITEMS, ScriptedRegister
+from tests.ui.scripted_register import ScriptedRegister
+from tests.ui.scripted_shop import ITEMS
 
 from kassa_ui.presenters.dialogs import AskDialog, WindowDialog
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.ui.desk_kit import Bench
-from tests.ui.scripted_register import ITEMS
+from tests.ui.scripted_shop import ITEMS
 
 from kassa_ui.presenters.dialogs import ApprovalDialog, AskDialog
 

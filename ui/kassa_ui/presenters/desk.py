@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from kassa_ui.presenters.dialogs import ApprovalDialog, AskDialog
 from kassa_ui.presenters.entry import TIMES, EntryBuffer, is_quantity, split_times
 from kassa_ui.presenters.notices import Notice, Notices, notice_of
 from kassa_ui.presenters.search import PRODUCT_SEARCH, Search
+from kassa_ui.presenters.selection import Selection
 from kassa_ui.presenters.work import Job
 
 if TYPE_CHECKING:
@@ -26,27 +26,6 @@ _, n_ = texts("kassa_ui")
 
 PRODUCT_SALE = 100
 GRID, SEARCH, TENDER = "grid", "search", "tender"
-
-
-@dataclass
-class Selection:
-    """The selected line: the last one, unless the cashier has chosen another."""
-
-    line_id: str | None = None
-    known: tuple[str, ...] = ()
-
-    def follow(self, line_ids: tuple[str, ...]) -> None:
-        """The sale has these lines now: a new one at the end is selected, a line that is gone is not."""
-        grown = line_ids[-1:] != self.known[-1:]
-        if grown or self.line_id not in line_ids:
-            self.line_id = line_ids[-1] if line_ids else None
-        self.known = line_ids
-
-    def move(self, step: int) -> None:
-        """Select the next line up or down."""
-        if self.line_id in self.known:
-            place = min(max(self.known.index(self.line_id) + step, 0), len(self.known) - 1)
-            self.line_id = self.known[place]
 
 
 class Desk:
