@@ -70,8 +70,9 @@ class Delivery:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something new waits, or the store server is back."""
-        self._wake.set()
+        """Something new waits, or the store server is back. Offline the timetable alone counts: nobody is woken."""
+        if self._state().online:
+            self._wake.set()
 
     def close(self) -> None:
         """Stop; what waits stays in the journal."""

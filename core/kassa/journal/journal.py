@@ -139,6 +139,7 @@ class Journal:
     def _load(self) -> None:
         self.generation = 0
         self.clock_set_back = False
+        self._may_be_pending = True
         self.record: RegisterRecord | None = None
         self.overlay = OverlayBook(self._database)
         stored = self.setting("kassa", "record")
@@ -463,6 +464,7 @@ class Journal:
                 "INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, 'pending', NULL)",
                 (command_id, name, context, request),
             )
+            self._may_be_pending = True
 
     @_alone
     def answer_command(
@@ -510,14 +512,19 @@ class Journal:
         with self._database.writing("doubt_command") as connection:
             self._fence(generation)
             connection.execute("UPDATE command SET state = 'doubtful' WHERE command_id = ?", (command_id,))
+            self._may_be_pending = True
 
     def pending_commands(self) -> list[PendingCommand]:
-        """Commands whose outcome is not known, oldest first."""
+        """Commands whose outcome is not known, oldest first. Asked after every sale: where none was made since the last
+        time that there were none, the file is not read."""
         with self._database.reading() as connection:
+            if not self._may_be_pending:
+                return []
             rows = connection.execute(
                 "SELECT command_id, name, context, request, state = 'doubtful' FROM command"
                 " WHERE state IN ('pending', 'doubtful') ORDER BY command_id"
             ).fetchall()
+            self._may_be_pending = bool(rows)
         return [
             PendingCommand(command_id, name, context, request, bool(doubtful))
             for command_id, name, context, request, doubtful in rows
