@@ -66,7 +66,8 @@ class OfflineDatabase:
         if path is None or not path.exists():
             raise OfflineDatabaseUnavailable(
                 _("The offline database has not been loaded."),
-                hint=_("Finish this sale, and go on when the store server answers again."), where=str(path or ""),
+                hint=_("A sale in progress can be paid. The rest goes on when the store server answers."),
+                where=str(path or ""),
             )  # fmt: skip
         with self._mutex:
             if self._reader is None or self._reader[0] != path.name:
@@ -79,7 +80,7 @@ class OfflineDatabase:
             self.discard()
         return OfflineDatabaseUnavailable(
             _("The offline database is damaged."),
-            hint=_("Finish this sale. The database is loaded again as soon as the store server answers."),
+            hint=_("A sale in progress can be paid. The database is loaded again as soon as the store server answers."),
             where=f"{self.path}: {words}",
         )
 

@@ -174,7 +174,7 @@ class Exchange:
         register's own database may not have heard that somebody else has it."""
         if self._register.connection.state().reason is Reason.STARTING:
             return True
-        return self._register.journal.sale is not None and not self._has_ended(command)
+        return self._register.journal.sale is not None and not self._is_here_already(command)
 
     def _again(self, command: Command[Any], context: RequestContext, generation: int) -> None:
         try:
@@ -204,11 +204,15 @@ class Exchange:
         if fate is None:
             return
         self._log.warning("command_given_up", name=command.NAME, fate=fate.fate, why="the sale has gone on")
-        if fate.fate == "answered" and isinstance(command, SuspendSale) and self._is_here(command.transaction):
-            identity = self._register.environment.new_id()
-            back = RecallSale(command_id=identity, transaction_id=command.transaction.transaction_id)
+        back: RecallSale | None = None
+        if fate.fate == "answered" and isinstance(command, SuspendSale):
+            identity, sale = self._register.environment.new_id(), command.transaction.transaction_id
+            back = RecallSale(command_id=identity, transaction_id=sale) if self._is_here(sale) else None
+        if back is not None:
             self._record(back, context, generation)
         self._register.journal.refuse_command(command.command_id, generation=generation)
+        if back is not None:
+            self._again(back, context, generation)
 
     def _fate(self, command: Command[Any], context: RequestContext) -> CommandFate | None:
         """What the store server has done with a command, or will never do; None: it is away."""
@@ -216,18 +220,19 @@ class Exchange:
             return None
         return self._register.connection.send(AskCommand(command.command_id, or_never=True), context)
 
-    def _is_here(self, transaction: Transaction) -> bool:
+    def _is_here(self, transaction_id: str) -> bool:
+        """Whether that sale is on the till, or has ended here."""
         sale = self._register.journal.sale
-        on_the_till = sale is not None and sale.transaction_id == transaction.transaction_id
-        return on_the_till or self._register.journal.has_ended(transaction.transaction_id)
+        on_the_till = sale is not None and sale.transaction_id == transaction_id
+        return on_the_till or self._register.journal.has_ended(transaction_id)
 
-    def _has_ended(self, command: Command[Any]) -> bool:
-        """Whether the sale that ``command`` takes up has ended here already: it is taken back, not taken up."""
-        return isinstance(command, RecallSale) and self._register.journal.has_ended(command.transaction_id)
+    def _is_here_already(self, command: Command[Any]) -> bool:
+        """Whether the sale that ``command`` takes up never left: it is taken back from where it was put aside."""
+        return isinstance(command, RecallSale) and self._is_here(command.transaction_id)
 
     def _keep_late(self, command: Command[Any], context: RequestContext, answer: Any, generation: int) -> None:
         """Keep an answer that nobody waits for any more."""
-        effect = None if self._has_ended(command) else _till_effect(command, answer)
+        effect = None if self._is_here_already(command) else _till_effect(command, answer)
         self._keep_answer(command, context, answer, generation, effect)
         self._log.info("command_resolved", name=command.NAME)
         if effect is not None and effect[0] is not None:
