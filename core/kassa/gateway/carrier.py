@@ -74,8 +74,6 @@ class Carrier:
             exchange.fail(Canceled(what, reason="unreachable", sent=exchange.sent, where=exchange.where))
             raise
         except KassaError as error:
-            if isinstance(error, NoAnswer):
-                error.sent = exchange.sent
             exchange.fail(error)
 
     async def _with_tries(self, exchange: Exchange, parcel: Parcel) -> Any:

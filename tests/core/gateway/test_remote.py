@@ -361,6 +361,17 @@ def test_dead_kept_connection_is_tried_once_on_a_fresh_one(
     assert [b'"words":"y"' in seen.body for seen in server.seen] == [False, True]
 
 
+def test_several_dead_kept_connections(network: Network, gateway: RemoteGateway) -> None:
+    """However many kept connections have died, the second try is on a fresh one."""
+    network.slow(0.1)
+    for future in [gateway.submit(Echo("x"), CONTEXT) for _lane in range(3)]:
+        future.result()
+    assert network.connections == 3
+    network.stale()
+    assert gateway.send(Echo("y"), CONTEXT) == "y"
+    assert network.connections == 4
+
+
 def test_answer_dropped_on_a_kept_connection_is_sent_again_once(
     server: StoreServer, network: Network, gateway: RemoteGateway
 ) -> None:
