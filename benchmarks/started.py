@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from kassa.logs import log_to
-from kassa.register import open_register
+from kassa.register import Register, open_register
 from kassa.testing.store import CASHIER, CASHIER_PIN
 
 
@@ -26,7 +26,7 @@ def main(folder: Path, what: str) -> None:
             print("ready", flush=True)
 
 
-def _with_window(register, folder: Path) -> None:  # type: ignore[no-untyped-def]
+def _with_window(register: Register, folder: Path) -> None:
     from kassa_ui import start
 
     start.prepare(folder / "window")
