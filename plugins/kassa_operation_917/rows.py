@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,10 +29,10 @@ def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
     yield Row(_("Store server"), literal(register.remote.address))
     if not state.online:
         yield Row(_("Next attempt to connect"), _plan(register.connection.plan(), now))
-    yield from _attempts(
-        _("Last download"), _("Last successful download"), status.download, status.download_success, now
-    )
-    yield from _attempts(_("Last upload"), _("Last successful upload"), status.upload, status.upload_success, now)
+    labels = _("Last download"), _("Last successful download")
+    yield from _attempts(labels, status.download, status.download_success, _brought, now)
+    labels = _("Last upload"), _("Last successful upload")
+    yield from _attempts(labels, status.upload, status.upload_success, _sent, now)
     if status.running is not None:
         yield Row(_("Synchronisation"), status.running)
     yield Row(_("Waiting for upload"), _waiting(register, now))
@@ -60,21 +60,33 @@ def _plan(plan: ReconnectPlan | None, now: datetime) -> Text:
 
 
 def _attempts(
-    label: Text, label_success: Text, last: Attempt | None, success: Attempt | None, now: datetime
+    labels: tuple[Text, Text],
+    last: Attempt | None,
+    success: Attempt | None,
+    work: Callable[[Attempt], Text],
+    now: datetime,
 ) -> Iterator[Row]:
     """The last attempt (S4); the last success too, when that is another one."""
-    yield Row(label, _("not yet") if last is None else _attempt(last, now))
+    yield Row(labels[0], _("not yet") if last is None else _attempt(last, work, now))
     if last is not None and not last.succeeded:
-        yield Row(label_success, _("none yet") if success is None else _attempt(success, now))
+        yield Row(labels[1], _("none yet") if success is None else _attempt(success, work, now))
 
 
-def _attempt(attempt: Attempt, now: datetime) -> Text:
+def _attempt(attempt: Attempt, work: Callable[[Attempt], Text], now: datetime) -> Text:
     time = _when(attempt.at, now, "long")
     if not attempt.succeeded:
         return _("{time} · failed: {error}", time=time, error=attempt.error or literal("?"))
+    return _("{time} · {work} · succeeded", time=time, work=work(attempt))
+
+
+def _brought(attempt: Attempt) -> Text:
     packages = n_("{count} package", "{count} packages", count=attempt.packages)
-    rows = n_("{count} row", "{count} rows", count=attempt.rows)
-    return _("{time} · {packages} · {rows} · succeeded", time=time, packages=packages, rows=rows)
+    return _("{packages} · {rows}", packages=packages, rows=n_("{count} row", "{count} rows", count=attempt.rows))
+
+
+def _sent(attempt: Attempt) -> Text:
+    """An upload counts journal entries: sales, and whatever else the journal holds."""
+    return n_("{count} entry", "{count} entries", count=attempt.rows) if attempt.rows else _("nothing waited")
 
 
 def _waiting(register: RegisterFace, now: datetime) -> Text:
