@@ -53,6 +53,9 @@ def begin(
 
     def run() -> None:
         hello, answer, outcome = _make(register, remote)
+        if hello is not None and answer is not None:
+            # First of all: a journal that turns out to be a copy gives no number to those who wait.
+            _accepted(register, hello, answer)
         try:
             attempt.outcome = outcome
             ended(attempt, outcome)
@@ -60,8 +63,6 @@ def begin(
             register.log("offline_failover").exception("outcome_not_in_force")
         finally:
             attempt.done.set()
-        if hello is not None and answer is not None:
-            _accepted(register, hello, answer)
 
     threading.Thread(target=run, name="kassa-contact", daemon=True).start()
 

@@ -288,7 +288,7 @@ class Journal:
             self._sale = None
         return entry
 
-    def _may_number(self) -> Series:
+    def numbering(self) -> Series:
         """The open series, if it gives numbers.
 
         :raises JournalBehind: numbering has stopped.
@@ -301,7 +301,7 @@ class Journal:
         return self.series
 
     def _insert(self, connection: sqlite3.Connection, new: NewEntry) -> tuple[Series, StoredEntry]:
-        series, record = self._may_number(), self._record()
+        series, record = self.numbering(), self._record()
         now = self._environment.clock.utc()
         receipts = series.receipts + (1 if new.takes_receipt_number else 0)
         number = self._receipt_number(record, series, receipts) if new.takes_receipt_number else None
@@ -459,7 +459,7 @@ class Journal:
         """
         with self._database.writing("record_command") as connection:
             self._fence(generation)
-            self._may_number()
+            self.numbering()
             connection.execute(
                 "INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, 'pending', NULL)",
                 (command_id, name, context, request),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kassa.errors import InvalidInput, KassaError, NotAllowed, NotAvailable, PluginFailure
+from kassa.errors import InvalidInput, JournalError, KassaError, NotAllowed, NotAvailable, PluginFailure
 from kassa.model import Staff, Transaction
 from kassa.operations import ManagerApproval, Offline, Operation, OperationResult, Place
 from kassa.register.context import RunningOperation
@@ -137,6 +137,11 @@ class Pipeline:
             return None
         register.require_plugins()
         register.connection.transaction_starting(approved)
+        try:
+            register.journal.numbering()
+        except JournalError:
+            register.connection.transaction_ended()
+            raise
         record, staff = register.record, register.staff
         assert staff is not None, "operations that start a transaction need somebody logged on"
         transaction = Transaction(
