@@ -37,7 +37,7 @@ def search_customers(request: SearchCustomers, context: HandlerContext) -> Custo
     """
     words = fold(request.words)
     if not words:
-        raise InvalidInput(_("Type what to search for."))
+        raise InvalidInput(_("There is nothing to search for."), hint=_("Type a part of a name or number."))
     limit = max(1, min(request.limit, LARGEST_SEARCH))
     rows = context.records.search(TABLE, ("search_text",), words, limit=limit + 1)
     return CustomersFound(tuple(_as_customer(row) for row in rows[:limit]), more=len(rows) > limit)

@@ -61,7 +61,7 @@ def recall(context: OperationContext) -> OperationResult:
     if transaction_id is None:
         sales = context.send(ListSuspended()).sales
         if not sales:
-            raise NotFound(_("No sale is suspended."))
+            raise NotFound(_("No sale is suspended."), hint=_("Go on with the next customer."))
         if len(sales) > 1:
             return OperationResult(window=_window(sales), data=sales)
         transaction_id = sales[0].transaction_id

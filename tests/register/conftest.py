@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kassa.errors import KassaError
 from kassa.register import Register
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import REGISTER, SECOND_REGISTER
@@ -94,6 +94,12 @@ def make_ready(make_shop: Callable[..., Shop]) -> Callable[..., tuple[Shop, Regi
     return make
 
 
-def copied(folder: Path) -> Path:
-    """A path beside ``folder`` for a copy of it."""
-    return folder.with_name(folder.name + "-copy")
+def explains_itself(error: KassaError, code: str) -> None:
+    """A clear error: a stable code, and in both languages what happened, what is kept, and what to do."""
+    assert error.code == code
+    for text in (error.what, error.kept, error.hint):
+        assert text is not None
+        english, swedish = text.words("en"), text.words("sv")
+        assert english.strip()
+        assert swedish.strip()
+        assert swedish != english

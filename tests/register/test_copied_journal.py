@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.register.books import gapless
-from tests.register.conftest import back_online, open_ready, settled
+from tests.register.conftest import back_online, explains_itself, open_ready, settled
 
 from kassa.errors import JournalBehind
 from kassa.journal.entry import decode_entry
@@ -46,13 +46,6 @@ def kept_aside(shop: Shop) -> list[dict[str, Any]]:
     return shop.server.query("SELECT sequence, kind, data FROM journal_conflict ORDER BY sequence")
 
 
-def explains_itself(error: JournalBehind) -> None:
-    """In both languages: what happened, what is kept, what to do."""
-    for text in (error.what, error.kept, error.hint):
-        assert text is not None
-        assert text.words("sv") not in ("", text.words("en"))
-
-
 def test_a_journal_behind_the_servers_gives_no_number(shop: Shop, register: Register) -> None:
     """A backup from this morning: the register says so at its first contact, nobody can sell in the old series, and the
     store server's book stays as it is."""
@@ -69,7 +62,7 @@ def test_a_journal_behind_the_servers_gives_no_number(shop: Shop, register: Regi
     restored = shop.open_register(backup)
     with pytest.raises(JournalBehind) as told:
         shop.log_on(restored)
-    explains_itself(told.value)
+    explains_itself(told.value, "journal_behind")
     assert (restored.staff, restored.journal.series.receipts) == (None, 2)
     assert any("copied or restored" in problem.words("en") for problem in restored.view().problems)
     assert not restored.readiness().ready
@@ -144,7 +137,7 @@ def test_of_a_fork_one_goes_on_and_all_of_the_other_is_kept_aside(shop: Shop, re
     assert sold == gapless(4)[1:]
     with pytest.raises(JournalBehind) as told:
         second.run(200)
-    explains_itself(told.value)
+    explains_itself(told.value, "journal_behind")
     assert second.transaction is not None
     sell(first, "1009")
     settled(shop, first)

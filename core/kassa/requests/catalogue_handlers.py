@@ -56,7 +56,7 @@ def find_item(request: FindItem, context: HandlerContext) -> Item:
     """
     code = request.code.strip()
     if not code:
-        raise InvalidInput(_("Scan or type an item."))
+        raise InvalidInput(_("Nothing was scanned or typed."), hint=_("Scan the item, or type its number."))
     row = _find(context.records, code)
     if row is None:
         raise NotFound(
@@ -118,7 +118,7 @@ def search_items(request: SearchItems, context: HandlerContext) -> ItemsFound:
     """
     words = fold(request.words)
     if not words:
-        raise InvalidInput(_("Type what to search for."))
+        raise InvalidInput(_("There is nothing to search for."), hint=_("Type a part of a name or number."))
     limit = max(1, min(request.limit, LARGEST_SEARCH))
     rows = context.records.search("item", ("search_text",), words, limit=limit + 1)
     if not rows:

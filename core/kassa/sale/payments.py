@@ -111,7 +111,7 @@ def _something_due(transaction: Transaction) -> Totals:
         raise NotAvailable(_("There is nothing to pay yet."), hint=hint)
     totals = compute(transaction)
     if not totals.due:
-        raise NotAvailable(_("Everything is paid."))
+        raise NotAvailable(_("Everything is paid."), hint=_("Press a payment to finish the sale."))
     return totals
 
 
