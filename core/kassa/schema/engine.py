@@ -39,6 +39,10 @@ def _sqlite(url: str, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if read_only:
+            # Before every scan, and it cannot fail: past SQLAlchemy, which takes as long as the look-up itself.
+            connection.connection.dbapi_connection.execute("BEGIN")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
