@@ -56,8 +56,8 @@ def measure(folder: Path) -> list[Figure]:
         milliseconds("bare look-up + commit (p99)", median([percentile(run.bare, 0.99) for run in runs])),
         milliseconds("a scan (median)", median([median(run.scans) for run in runs])),
         milliseconds("a scan (p99)", scan_p99, LIMIT_S, "5 ms"),
-        Figure("a scan, medians compared", in_the_middle, "×", TIMES, basis),
         Figure("a scan, p99 compared", at_p99, "×", TIMES, basis),
+        Figure("a scan, medians compared", in_the_middle, "×", None, basis),
     ]
 
 
