@@ -297,6 +297,7 @@ class Till:
         self.settings: dict[tuple[str, str], str] = {}
         self.register = ScriptedRegister(self.clock, self.server, self.settings, **profile)
         self.threads = ThreadPoolExecutor(8)
+        self._of_others = set(threading.enumerate())
         self._futures: list[Future[Any]] = []
 
     def log_on(self) -> None:
@@ -324,7 +325,7 @@ class Till:
         """Wait until everything that runs has ended or waits on the clock."""
 
         def quiet() -> bool:
-            names = [thread.name for thread in threading.enumerate()]
+            names = [thread.name for thread in threading.enumerate() if thread not in self._of_others]
             running = names.count("kassa-contact") + names.count("kassa-health")
             return self.clock.waiting == running + sum(not future.done() for future in self._futures)
 
