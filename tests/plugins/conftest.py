@@ -19,6 +19,7 @@ def open_counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
 
 @pytest.fixture
 def counter(open_counter: Counter) -> Counter:
-    """The shop's till, between two sales, with the cashier at it."""
+    """The shop's till, between two sales, with the cashier at it and a card terminal that remembers nothing."""
     open_counter.ready()
+    open_counter.register.keep_setting("card_simulator", "payments", None)
     return open_counter
