@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -114,6 +114,7 @@ class RemoteGateway(Gateway, Protocol):
         """Cut everything off and end the gateway's thread."""
 
 
+@runtime_checkable
 class Connection(Protocol):
     """The register's way to the commerce runtime, wherever it is just now. Thread-safe."""
 

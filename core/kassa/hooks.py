@@ -96,7 +96,7 @@ class Hooks:
 
     def provide_connection(self, parts: hookspecs.ConnectionParts) -> Connection | None:
         """The switching connection, if a plugin provides one."""
-        return self._decide("provide_connection", object, parts=parts)  # type: ignore[return-value]
+        return self._decide("provide_connection", Connection, parts=parts)  # type: ignore[type-abstract]
 
     def synchronisation_status(self, register: RegisterFace) -> SyncStatus | None:
         """The status of synchronisation."""

@@ -39,12 +39,15 @@ class Till:
         if kill_at is not None:
             environment["KASSA_KILL_AT"] = kill_at
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kassa.testing.till_process", str(self.folder)],
+            self._command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
         )
         self._read()
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "kassa.testing.till_process", str(self.folder)]
 
     def _read(self) -> Any:
         assert self._process.stdout is not None
