@@ -243,12 +243,16 @@ class Player:
         return "came back between two sales" if sale is None else f"came back with its {len(sale['lines'])} lines"
 
     def _connect(self) -> str:
-        """Refused in the middle of a sale, and when the store server does not answer; the register says why."""
-        before = self._look()
+        """Refused in the middle of a sale, which changes nothing, and when the store server does not answer, which is
+        then why the register is offline."""
+        before = self._look()["state"]
         try:
             said = self._stage.till.run(CONNECTION, action="connect")
         except TillRefused as refused:
-            self._expect(before["state"], "Connect was refused")
+            if refused.code == "not_available":
+                self._expect(before, "Connect was refused")
+            elif self._look()["state"] == "online":
+                raise PlayFailed(f"Connect failed and the register is online: {refused}") from refused
             return f"refused: {refused.what}"
         self._expect("online", "Connect was pressed")
         return said or ""
