@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pluggy
 import pytest
 
 from kassa import hookspecs
+from kassa.environment import Environment
 from kassa.errors import InvalidInput
+from kassa.gateway.online_only import OnlineOnlyConnection
 from kassa.hooks import Hooks
 from kassa.hookspecs import PROJECT, hook
 from kassa.operations import Operation
@@ -26,8 +28,16 @@ from kassa.windows import StatusItem, Window
 SPECS: dict[str, Callable[..., Any]] = {
     name: function for name, function in vars(hookspecs).items() if hasattr(function, f"{PROJECT}_spec")
 }
+
+
+def connection() -> OnlineOnlyConnection:
+    """A connection of nothing."""
+    nobody: Any = SimpleNamespace(environment=Environment())
+    return OnlineOnlyConnection(nobody, nobody)
+
+
 DECIDED: dict[str, tuple[Any, Any]] = {
-    "provide_connection": ("a connection", "another"),
+    "provide_connection": (connection(), connection()),
     "synchronisation_status": (SyncStatus(running=literal("one")), SyncStatus(running=literal("other"))),
     "synchronise_now": (True, False),
     "describe_window": (Window("one", literal("one")), Window("other", literal("other"))),
@@ -149,7 +159,7 @@ def test_decision_survives_one_that_raises(till: Till, name: str) -> None:
     assert till.failures == [("bad", name, "ValueError")]
 
 
-@pytest.mark.parametrize("name", sorted(set(DECIDE) - TERMINAL - {"provide_connection"}))
+@pytest.mark.parametrize("name", sorted(set(DECIDE) - TERMINAL))
 def test_decision_of_the_wrong_type_is_no_decision(till: Till, name: str) -> None:
     """*Decide*: an answer of another type is its plugin's failure, and the next is asked."""
     answer = DECIDED[name][0]
