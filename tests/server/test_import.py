@@ -148,3 +148,10 @@ def test_import_again_changes_prices(shop: Shop, tmp_path: Path) -> None:
             import_catalogue(connection, f"{HEAD}9001,Bulle,{price},12,,\n".encode())
     assert len(shop.rows(item)) == count + 1
     assert shop.device().ask(FindItem("9001")).unit_price == Decimal(30)
+
+
+def test_column_names_that_do_not_end_are_a_fault_of_line_1() -> None:
+    """A quote that is opened in the first line and never closed is named like any other fault."""
+    with pytest.raises(ImportRefused) as refused:
+        read_catalogue(b'"item_number,description', {"25"})
+    assert refused.value.faults[0].line == 1
