@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 if TYPE_CHECKING:
     import pytest
 
@@ -35,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("KASSA_SOAK", "") not in ("", "0"),
         help="run the tests marked soak too (also: KASSA_SOAK=1)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The ordinary run draws the same examples every time; the soak draws new ones, and more."""
+    settings.register_profile("ordinary", derandomize=True, deadline=None)
+    settings.register_profile("soak", deadline=None, print_blob=True)
+    settings.load_profile("soak" if config.getoption("--soak") else "ordinary")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
