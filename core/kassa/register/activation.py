@@ -7,15 +7,16 @@ cloned or restored register can never reuse a number.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from kassa.device import KEY_FILE, SECRET_FILE, create_device_key, load_device_key
+from kassa.device import KEY_FILE, SECRET_FILE, DeviceKey, create_device_key, load_device_key, write_private_file
 from kassa.environment import Environment
-from kassa.errors import JournalDamaged
+from kassa.errors import JournalDamaged, Refusal, SetupError
 from kassa.gateway.remote import RemoteGateway
 from kassa.journal import Journal
 from kassa.journal.database import put_aside
@@ -26,6 +27,7 @@ from kassa.trust import client_context, fetch_ca, read_activation_code
 
 PATH = "/v1/activate"
 TIMEOUT_S = 30
+BEGUN_FILE = "begun.json"
 
 
 def activate(
@@ -33,25 +35,24 @@ def activate(
 ) -> RegisterRecord:
     """Activate the register in ``directory`` with ``code``, as ``kassa activation-code`` printed it.
 
+    Cut off at any moment, or without an answer, it is done by the same code again: key and series are kept until all
+    is in place, and the store server gives the same device the same answer. A damaged journal is put aside under
+    another name, for support to read, once the store server has accepted.
+
     :returns: the register's record.
     :raises kassa.errors.InvalidInput: the code is not one.
     :raises kassa.errors.Refusal: the store server does not accept it; nothing was changed here.
     :raises kassa.errors.NoAnswer: the store server does not answer, or its certificate is not the one that the code
         names.
-
-    A damaged journal is put aside under another name, for support to read, once the store server has accepted.
     """
     environment = environment or Environment()
     directory.mkdir(parents=True, exist_ok=True)
     parts = read_activation_code(code)
     ca = fetch_ca(parts) if parts.fingerprint else None
     draft = directory / "activation"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
+    key, series = _draft(draft, parts.code, environment)
     journal = _readable_journal(directory, environment)
     try:
-        key = create_device_key(draft, environment)
-        series = environment.new_id()
         request = ActivationRequest(parts.code, key.public, key.secret, series, device_name)
         with closing(RemoteGateway(parts.address, environment, trust=client_context(ca))) as remote:
             answer = remote.post(PATH, msgspec.json.encode(request), ActivationAnswer, timeout_s=TIMEOUT_S)
@@ -59,15 +60,43 @@ def activate(
             put_aside(directory / Journal.FILE)
             journal = Journal(directory, environment, create=True)
         for name in (KEY_FILE, SECRET_FILE):
-            (draft / name).replace(directory / name)
+            write_private_file(directory / name, (draft / name).read_bytes())
         Installation(parts.address, answer.device_id, ca).keep(directory)
-        journal.open_series(series, answer.series_number, answer.record)
+        if not journal.activated or journal.series.series != series:
+            journal.open_series(series, answer.series_number, answer.record)
+    except Refusal:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
     finally:
         if journal is not None:
             journal.close()
     shutil.rmtree(draft, ignore_errors=True)
-    load_device_key(directory)
     return answer.record
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """An activation that has begun; ``code_hash`` is SHA-256 of its code."""
+
+    code_hash: str
+    series: str
+
+
+def _draft(draft: Path, code: str, environment: Environment) -> tuple[DeviceKey, str]:
+    """Key and series of an activation: those of an earlier try with the same code, else new ones."""
+    file = draft / BEGUN_FILE
+    digest = hashlib.sha256(code.encode()).hexdigest()
+    try:
+        begun = msgspec.json.decode(file.read_bytes(), type=_Begun)
+        if begun.code_hash == digest:
+            return load_device_key(draft), begun.series
+    except (OSError, msgspec.DecodeError, SetupError):
+        pass
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    key = create_device_key(draft, environment)
+    begun = _Begun(digest, environment.new_id())
+    write_private_file(file, msgspec.json.encode(begun))
+    return key, begun.series
 
 
 def _readable_journal(directory: Path, environment: Environment) -> Journal | None:

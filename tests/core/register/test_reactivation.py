@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kassa.errors import JournalDamaged, Refusal
+from kassa.errors import JournalDamaged, NoAnswer, Refusal
 from kassa.journal import Journal
 from kassa.register import activate
 from kassa.testing.shop import Shop
@@ -56,3 +56,21 @@ def test_second_activation_opens_the_next_series(shop: Shop) -> None:
     register = shop.open_register(folder)
     assert register.journal.series.number == 2
     assert register.journal.entries() == []
+
+
+def test_activation_whose_answer_was_lost_is_done_by_the_same_code(shop: Shop) -> None:
+    """The store server has taken the key, its answer never came: the same code again makes the same register, once."""
+    code = read_activation_code(shop.server.activation_code("R1"))
+    through = ActivationCode(shop.network.address, code.fingerprint, code.code)
+    folder = shop.folder / "R1"
+    shop.network.drop_answer()
+    with pytest.raises(NoAnswer):
+        activate(folder, through.text, environment=shop.environment)
+    shop.network.pass_through()
+    activate(folder, through.text, environment=shop.environment)
+    assert not (folder / "activation").exists()
+    register = shop.open_register(folder)
+    shop.log_on(register)
+    assert register.connection.state().online
+    assert register.journal.series.number == 1
+    assert len(shop.server.query("SELECT * FROM series")) == 1
