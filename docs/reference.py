@@ -39,7 +39,7 @@ from kassa import model
 from kassa.environment import Environment
 from kassa.journal import Journal
 from kassa.journal.entry import SalePayload, raw
-from kassa.journal.journal import NewEntry
+from kassa.journal.records import NewEntry
 from kassa.model import EnabledPlugin, Item, Line, OfflineProfile, Payment, RegisterRecord, Store, Transaction
 from kassa.operations import Offline, Operation, Place
 from kassa.plugins import GROUP, PluginHost

@@ -17,7 +17,7 @@ from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
 from kassa.errors import KassaError, NoAnswer, Refusal
 from kassa.journal import Journal
-from kassa.journal.journal import Series, StoredEntry
+from kassa.journal.records import Series, StoredEntry
 from kassa.model import OfflineProfile
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
 from kassa.text import Text, texts

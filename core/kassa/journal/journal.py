@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
@@ -22,6 +22,7 @@ from kassa.errors import JournalBehind, JournalError, StaleGeneration
 from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
+from kassa.journal.records import SALE_KINDS, NewEntry, PendingCommand, Series, StoredEntry, Waiting
 from kassa.model import ZERO, RegisterRecord, Transaction
 from kassa.text import texts
 
@@ -29,71 +30,6 @@ _, n_ = texts("kassa")
 VERIFY_AT_OPEN = 50
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
-SALE_KINDS = ("sale",)
-
-
-@dataclass(frozen=True)
-class Series:
-    """A series as it stands."""
-
-    series: str
-    number: int
-    sequence: int
-    hash: bytes
-    receipts: int
-    acknowledged: int
-    stopped: str | None = None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What waits for delivery: finished sales and returns, their amount, when the first of them was finished;
-    ``entries`` counts every kind."""
-
-    count: int
-    amount: Decimal
-    oldest: datetime | None
-    entries: int
-
-
-@dataclass(frozen=True)
-class StoredEntry:
-    """An entry as stored."""
-
-    series: str
-    sequence: int
-    entry_id: str
-    kind: str
-    receipt_number: str | None
-    at: datetime
-    hash: bytes
-    data: bytes
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """What an entry is made of; series, sequence, number, time and hash are the journal's to give."""
-
-    kind: str
-    payload: msgspec.Raw
-    staff_id: str | None = None
-    amount: Decimal | None = None
-    takes_receipt_number: bool = False
-    training: bool = False
-    clock_offset_ms: int | None = None
-    entry_id: str | None = None
-
-
-@dataclass(frozen=True)
-class PendingCommand:
-    """A command whose outcome the journal does not know."""
-
-    command_id: str
-    name: str
-    context: bytes
-    request: bytes
-    doubtful: bool
-    """It was refused here while the store server may have done it: ask, do not send again."""
 
 
 def _alone(method: Callable[Concatenate[Journal, Params], Answer]) -> Callable[Concatenate[Journal, Params], Answer]:

@@ -12,7 +12,7 @@ import msgspec
 from kassa.journal.database import JournalDatabase
 
 if TYPE_CHECKING:
-    from kassa.journal.journal import StoredEntry
+    from kassa.journal.records import StoredEntry
 
 
 @dataclass(frozen=True)

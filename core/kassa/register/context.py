@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from kassa.errors import JournalBehind, NotAvailable
 from kassa.journal.entry import CORE_KINDS, SalePayload, raw
-from kassa.journal.journal import NewEntry
+from kassa.journal.records import NewEntry
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import Finished, Operation, Question
 from kassa.payment_terminal import CardAnswer, CardRequest

@@ -25,7 +25,7 @@ from kassa.errors import (
     UnknownOutcome,
 )
 from kassa.journal.entry import CommandPayload, raw
-from kassa.journal.journal import NewEntry, PendingCommand
+from kassa.journal.records import NewEntry, PendingCommand
 from kassa.model import Transaction
 from kassa.register.face import Event
 from kassa.requests.contact import AskCommand, CommandFate

@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from kassa.errors import SetupError
-from kassa.journal.journal import SALE_KINDS, Journal
+from kassa.journal.journal import Journal
+from kassa.journal.records import SALE_KINDS
 from kassa.offline_database import ACTIVE
 from kassa.register.installation import Installation
 from kassa.text import texts

@@ -85,7 +85,9 @@ class Runtime:
         plugin, handler = self._find(request.NAME)
         if context.side not in handler.sides:
             raise NotServed(
-                _("This needs the store server."), hint=_("Try again when the register is connected."), where=request.NAME
+                _("This needs the store server."),
+                hint=_("Try again when the register is connected."),
+                where=request.NAME,
             )
         try:
             return handler.handle(request, context)

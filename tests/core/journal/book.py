@@ -8,7 +8,7 @@ from decimal import Decimal
 from kassa.environment import Environment
 from kassa.journal import Journal, StoredEntry
 from kassa.journal.entry import GENESIS, raw
-from kassa.journal.journal import NewEntry
+from kassa.journal.records import NewEntry
 from kassa.model import Item, Line, RegisterRecord, Store, Transaction
 from kassa.testing.clock import START, TestClock
 

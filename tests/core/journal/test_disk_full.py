@@ -15,7 +15,7 @@ from tests.core.journal.conftest import Shelf
 from kassa.errors import JournalNotWritten
 from kassa.journal import Journal
 from kassa.journal.entry import raw
-from kassa.journal.journal import NewEntry
+from kassa.journal.records import NewEntry
 
 ID = "c0" * 16
 

@@ -15,7 +15,7 @@ from tests.core.journal.conftest import Shelf
 from kassa.errors import JournalBehind, JournalError, StaleGeneration
 from kassa.journal import Journal, chain_hash
 from kassa.journal.entry import GENESIS, decode_entry, raw
-from kassa.journal.journal import NewEntry
+from kassa.journal.records import NewEntry
 from kassa.testing.clock import START
 
 
