@@ -235,7 +235,9 @@ class Exchange:
         effect = None if self._is_here_already(command) else _till_effect(command, answer)
         self._keep_answer(command, context, answer, generation, effect)
         self._log.info("command_resolved", name=command.NAME)
-        if effect is not None and effect[0] is not None:
+        if effect == (None,):
+            self._register.connection.transaction_ended()
+        elif effect is not None:
             self._register.publish(Event("sale", _("The suspended sale that was asked for has come.")))
 
 
