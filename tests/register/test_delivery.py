@@ -109,10 +109,17 @@ def test_delivery_goes_on_by_the_timetable_while_offline(make_shop: Callable[...
     assert (len(shop.server.sales()), register.connection.state().name) == (1, "unreachable")
 
 
+def outcomes(register: Register) -> list[bool | None]:
+    """Whether the last attempts succeeded, down and up; nothing while one is under way."""
+    status = register.sync_status()
+    attempts = () if status.running is not None else (status.download, status.upload)
+    return [None if attempt is None else attempt.succeeded for attempt in attempts]
+
+
 def test_synchronisation_tells_of_its_attempts_and_successes(shop: Shop, register: Register) -> None:
     """The last attempt and the last success, down and up, and how old the data is; a failed attempt says why and leaves
     the last success standing."""
-    wait_until(lambda: _succeeded(register), "the first round is over")
+    wait_until(lambda: outcomes(register) == [True, True], "the first round is over")
     status = register.sync_status()
     assert status.download is not None
     assert status.download.succeeded
@@ -122,7 +129,7 @@ def test_synchronisation_tells_of_its_attempts_and_successes(shop: Shop, registe
     shop.network.refuse()
     sell(register)
     register.run(917, action="synchronise")
-    wait_until(lambda: not _succeeded(register), "an attempt has failed")
+    wait_until(lambda: outcomes(register) == [False, False], "both have failed")
     status = register.sync_status()
     assert status.download is not None
     assert status.upload is not None
@@ -134,14 +141,8 @@ def test_synchronisation_tells_of_its_attempts_and_successes(shop: Shop, registe
     assert status.download_success.at >= success.at
     shop.network.pass_through()
     register.run(917, action="synchronise")
-    wait_until(lambda: _succeeded(register) and register.waiting().entries == 0, "it is well again")
+    wait_until(lambda: outcomes(register) == [True, True] and register.waiting().entries == 0, "it is well again")
     assert register.sync_status().checked_at is not None
-
-
-def _succeeded(register: Register) -> bool:
-    status = register.sync_status()
-    attempts = (status.download, status.upload)
-    return status.running is None and all(attempt is not None and attempt.succeeded for attempt in attempts)
 
 
 def test_synchronisation_starts_after_the_first_log_on(shop: Shop) -> None:

@@ -77,12 +77,13 @@ def test_killed_before_it_knew_of_a_suspended_sale(shop: Shop, lost: bool) -> No
 @pytest.mark.parametrize("owner", [REGISTER, SECOND_REGISTER], ids=["own sale", "another register's"])
 def test_killed_before_it_knew_of_a_sale_taken_up(shop: Shop, owner: str, lost: bool) -> None:
     """Back again, the sale is on its till, once, whichever register had put it aside."""
-    with shop.start_till(shop.folder / owner) as first:
-        first.run(700, staff_id=CASHIER, pin=CASHIER_PIN)
+    with shop.open_register(shop.folder / owner) as first:
+        shop.log_on(first)
         first.run(100, code="1001")
-        transaction_id = first.facts()["sale"]["transaction_id"]
+        assert first.transaction is not None
+        transaction_id = first.transaction.transaction_id
         first.run(503)
-        wait_until(lambda: first.facts()["waiting"] == 0, "everything is in")
+        shop.delivered(first)
     refused_here = owner != REGISTER and lost
     write = "doubt_command" if refused_here else "answer_command"
     till = killed_in(shop, 504, lost=lost, write=write, transaction_id=transaction_id)
