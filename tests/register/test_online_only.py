@@ -5,27 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.register.conftest import answers_lost, customers, nothing_aside, settled, suspended
+from tests.register.conftest import QUICK, answers_lost, customers, explains_itself, nothing_aside, settled, suspended
 
 from kassa.errors import NotAvailable, UnknownOutcome
+from kassa.plugins import installed
 from kassa.register import Register
 from kassa.testing.shop import Shop, wait_until, without
+from kassa.testing.store import SMALL_STORE
+
+ALL_ONLINE = {
+    **SMALL_STORE,
+    "registers": [{**register, "support_offline": False} for register in SMALL_STORE["registers"]],
+}
+WAYS = {"no plugin": (SMALL_STORE, without("offline_failover")), "no offline support": (ALL_ONLINE, installed)}
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """Why the register cannot switch."""
+    return str(request.param)
 
 
 @pytest.fixture
-def register(shop: Shop) -> Register:
-    """A register without the offline plugin, with the cashier at it."""
-    opened = shop.open_register(finder=without("offline_failover"))
+def shop(make_shop: Callable[..., Shop], way: str) -> Shop:
+    """Its shop."""
+    return make_shop(profile=QUICK, store=WAYS[way][0])
+
+
+@pytest.fixture
+def register(shop: Shop, way: str) -> Register:
+    """A register without the offline plugin, or without offline support, with the cashier at it."""
+    opened = shop.open_register(finder=WAYS[way][1])
     shop.log_on(opened)
     return opened
 
 
-def test_it_says_that_it_is_online_only(shop: Shop, register: Register) -> None:
-    """Without the offline plugin the register is online only: in its state, in its readiness, and named as missing."""
+def test_it_says_that_it_is_online_only(register: Register, way: str) -> None:
+    """The register says that it cannot go offline: in its state and in its readiness; a missing plugin is named."""
     state = register.connection.state()
     assert (state.online, state.can_switch) == (True, False)
-    assert not register.readiness().ready
-    assert any("offline_failover" in problem.words("en") for problem in register.view().problems)
+    readiness = register.readiness()
+    assert not readiness.ready
+    assert any("no offline support" in cause.words("en") for cause in readiness.causes)
+    named = any("offline_failover" in problem.words("en") for problem in register.view().problems)
+    assert named == (way == "no plugin")
+    with pytest.raises(NotAvailable):
+        register.run(917, action="disconnect")
 
 
 def test_the_sale_in_progress_is_paid_and_no_new_one_starts(shop: Shop, register: Register) -> None:
@@ -35,7 +60,7 @@ def test_the_sale_in_progress_is_paid_and_no_new_one_starts(shop: Shop, register
     shop.network.refuse()
     with pytest.raises(NotAvailable) as refused:
         register.run(100, code="1002")
-    assert "sale in progress can be paid" in str(refused.value.hint)
+    explains_itself(refused.value, "not_available")
     register.run(200, amount="100")
     assert (register.transaction, register.waiting().count) == (None, 1)
     with pytest.raises(NotAvailable):
@@ -143,11 +168,11 @@ def test_customer_added_with_unknown_outcome_and_pressed_again(shop: Shop, regis
     assert customers(shop, "Anna Ek") == 2
 
 
-def test_the_store_server_away_at_the_start_and_then_there(make_shop: Callable[..., Shop]) -> None:
+def test_the_store_server_away_at_the_start_and_then_there(shop: Shop, way: str) -> None:
     """The first log on needs the store server; without it the register says so, and tries again at the next one."""
-    shop = make_shop(profile={"request_timeout_s": 0.5})
-    register = shop.open_register(finder=without("offline_failover"))
+    folder = shop.activate()
     shop.network.refuse()
+    register = shop.open_register(folder, finder=WAYS[way][1])
     with pytest.raises(NotAvailable):
         shop.log_on(register)
     assert register.staff is None
