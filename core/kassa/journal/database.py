@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import os
 import itertools
 import sqlite3
 import threading
@@ -48,6 +49,14 @@ class JournalDatabase:
         except BaseException:
             self._lock.release()
             raise
+        self._identity = self._on_disk()
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _own(self) -> None:
         try:
@@ -116,8 +125,14 @@ class JournalDatabase:
 
     @contextmanager
     def writing(self, label: str) -> Iterator[sqlite3.Connection]:
-        """One durable transaction; on any error nothing of it is kept."""
+        """One durable transaction; on any error nothing of it is kept.
+
+        :raises JournalDamaged: the file was removed or replaced meanwhile: what is written to it now would be gone
+            when the register stops.
+        """
         with self.mutex:
+            if self._on_disk() != self._identity:
+                raise damaged(self.path, "the file was removed or replaced while the register was running")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection

@@ -6,11 +6,13 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.core.journal.book import assert_chain, event, sell, transaction
 from tests.core.journal.conftest import Shelf
 
+from kassa.environment import Environment
 from kassa.errors import JournalDamaged, JournalError, KassaError
 from kassa.journal import Journal
 from kassa.journal.database import VERSION
@@ -180,3 +182,21 @@ def test_damage_met_while_open_is_said(shelf: Shelf, read: Callable[[Journal], o
         connection.execute("PRAGMA writable_schema=RESET")
     with pytest.raises(JournalDamaged):
         read(shelf.journal)
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_file_that_is_taken_away_under_the_register_takes_no_sale(tmp_path: Path, how: str) -> None:
+    """A journal whose file is gone from the folder writes nothing more: it would be lost when the register stops."""
+    journal = Journal(tmp_path, Environment(), create=True)
+    journal.keep_setting("test", "name", "before")
+    path = tmp_path / Journal.FILE
+    if how == "removed":
+        path.unlink()
+    else:
+        other = tmp_path / "other"
+        other.write_bytes(path.read_bytes())
+        other.replace(path)
+    with pytest.raises(JournalDamaged):
+        journal.keep_setting("test", "name", "after")
+    assert journal.setting("test", "name") == "before"
+    journal.close()
