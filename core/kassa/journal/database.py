@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.resources
-import os
 import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
