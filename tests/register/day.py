@@ -107,12 +107,10 @@ class Player:
     def play(self, expected: Sequence[Any] | None = None) -> list[Any]:
         """One day; the sale as seen after each step, which is held against ``expected`` after every kill."""
         after: list[Any] = []
-        while True:
-            try:
-                self._log_on()
-                break
-            except TillKilled:
-                self._come_back()
+        try:
+            self._log_on()
+        except TillKilled:
+            self._back_at_work()
         for number, step in enumerate(DAY):
             if not self._run(step):
                 before = after[-1] if after else None
@@ -124,7 +122,10 @@ class Player:
     def close_the_day(self) -> dict[str, Any]:
         """Everything delivered and nobody logged on; the last facts."""
         wait_until(lambda: self._facts()["waiting"] == 0 and not self._facts()["pending"], "everything is in")
-        self._until_done(LOG_OFF, {})
+        try:
+            self.till.run(LOG_OFF)
+        except TillKilled:
+            self._come_back()
         wait_until(lambda: self._facts()["waiting"] == 0, "the log off is in")
         return self._facts()
 
@@ -160,12 +161,21 @@ class Player:
         return next((step.manual for step in reversed(DAY[:number]) if step.manual is not None), False)
 
     def _come_back(self) -> None:
-        self.kills += 1
         while True:
+            self.kills += 1
             try:
                 self.till.come_back(kill_at=self._next_kill())
             except TillKilled:
-                self.kills += 1
+                continue
+            return
+
+    def _back_at_work(self) -> None:
+        """Back, with somebody at the till, however often it is killed on the way."""
+        while True:
+            self._come_back()
+            try:
+                self._log_on()
+            except TillKilled:
                 continue
             return
 
@@ -179,11 +189,4 @@ class Player:
             try:
                 return self.till.facts()
             except TillKilled:
-                self._come_back()
-                self._until_done(LOG_ON, {"staff_id": MANAGER, "pin": MANAGER_PIN})
-
-    def _until_done(self, operation: int, parameters: dict[str, Any]) -> None:
-        try:
-            self.till.run(operation, **parameters)
-        except TillKilled:
-            self._come_back()
+                self._back_at_work()
