@@ -98,6 +98,17 @@ def test_scans_typed_quickly_while_it_works(selling: Pilot, register: ScriptedRe
     assert [line.item.barcode for line in register.transaction.lines[4:]] == scanned
 
 
+def test_a_scan_while_the_screen_stands_still(selling: Pilot, register: ScriptedRegister) -> None:
+    """Frames that take long in the middle of a barcode split nothing off it."""
+    for place, character in enumerate(CODES[0] + "\n"):
+        if place in (1, 5, 13):
+            selling.frames(1)
+            selling.app.till.clock.seconds += 0.1
+        selling.type(character, gap_s=0.004)
+    assert register.submitted == [(100, {"code": CODES[0]})]
+    assert selling.app.till.desk.entry.text == ""
+
+
 def test_the_veil_keeps_fingers_off(selling: Pilot, register: ScriptedRegister) -> None:
     """What lies under a dialog cannot be pressed."""
     card = selling.find("Kort")

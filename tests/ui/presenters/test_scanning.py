@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.ui.desk_kit import Bench
 from tests.ui.scripted_shop import ITEMS
 
@@ -60,12 +63,78 @@ def test_quantity_then_scan(bench: Bench) -> None:
 
 
 def test_typed_digits_do_not_join_a_scan(bench: Bench) -> None:
-    """Digits that somebody has typed stay in the entry when a scan comes: they are not part of its code."""
+    """Digits that somebody has typed without × are no part of a scan's code, and are done with when it comes."""
     bench.at_desk()
     bench.type("20")
     bench.scan(CODES[0])
-    assert sold(bench) == [CODES[0]]
-    assert bench.till.desk.entry.text == "20"
+    bench.till.type("5", keyboard=False)
+    bench.scan("73513537")
+    assert sold(bench) == [CODES[0], "73513537"]
+    assert bench.till.desk.entry.text == ""
+
+
+@given(
+    code=st.sampled_from([*CODES, "73513537", "036000291452", "17310130006125"]),
+    gaps=st.lists(st.sampled_from([0.0, 0.004, 0.05, 0.1, 0.7]), min_size=15, max_size=15),
+    quantity=st.sampled_from(["", "3*"]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_scan_through_a_stalled_screen(bench: Bench, code: str, gaps: list[float], quantity: str) -> None:
+    """However late the screen handles a scan's characters, the whole barcode is sold and nothing of it stays behind."""
+    if bench.till.screen != "sale":
+        bench.at_desk()
+    bench.register.submitted.clear()
+    bench.type(quantity)
+    for character, gap in zip(code + "\n", gaps, strict=False):
+        bench.type(character, gap)
+    assert sold(bench) == [code]
+    assert bench.register.submitted[0][1].get("quantity", 1) == (3 if quantity else 1)
+    assert bench.till.desk.entry.text == ""
+    bench.settle()
+
+
+def stalled(bench: Bench, code: str) -> None:
+    """Scan ``code`` while the screen stands still three times."""
+    for place, character in enumerate(code + "\n"):
+        bench.type(character, 0.1 if place in (1, 5, 13) else 0.004)
+
+
+@pytest.mark.parametrize("operation", [105, 917])
+def test_a_stalled_scan_while_a_dialog_is_open(bench: Bench, operation: int) -> None:
+    """A scan that the screen handles late is sold over a dialog too; its Enter confirms nothing there."""
+    bench.selling()
+    bench.press(operation)
+    dialog = bench.until(lambda: bench.till.dialog)
+    bench.register.submitted.clear()
+    stalled(bench, CODES[0])
+    assert bench.register.submitted == [(100, {"code": CODES[0]})]
+    assert bench.till.dialog is dialog
+    assert dialog.entry is None or dialog.entry.text == ""
+
+
+def test_a_dialog_that_opens_in_the_middle_of_a_scan(bench: Bench) -> None:
+    """A window that opens in the middle of a scan leaves no half of it in the scan field."""
+    bench.selling()
+    bench.press(917)
+    bench.type(CODES[0][:6], 0.004)
+    bench.until(lambda: bench.till.dialog)
+    bench.register.submitted.clear()
+    bench.type(CODES[0][6:] + "\n", 0.004)
+    assert bench.register.submitted == [(100, {"code": CODES[0]})]
+    assert bench.till.desk.entry.text == ""
+
+
+def test_a_scanners_enter_decides_nothing(bench: Bench) -> None:
+    """Enter after digits that are no barcode presses nothing in a window; Enter alone runs its primary action."""
+    bench.selling()
+    bench.press(917)
+    bench.until(lambda: bench.till.dialog)
+    bench.register.submitted.clear()
+    bench.type("12345679\n", 0.1)
+    assert bench.register.submitted == []
+    bench.type("\n", 2)
+    assert [operation for operation, _parameters in bench.register.submitted] == [917]
+    bench.settle()
 
 
 def test_a_scan_in_the_middle_of_a_search(bench: Bench) -> None:

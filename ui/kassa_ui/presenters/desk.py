@@ -48,18 +48,19 @@ class Desk:
         if self.mode == GRID and self.entry.has_letters:
             self.mode = SEARCH
         if self.mode == SEARCH:
-            self.search.search(self._words)
+            self.search.search(self.words)
 
     @property
-    def _words(self) -> str:
+    def words(self) -> str:
+        """What is typed, without a quantity and its ×."""
         return self.entry.text.rpartition(TIMES)[2].strip()
 
-    def before_scan(self) -> str:
-        """What a scan takes from the entry: a quantity with its ×. Words half typed are done with."""
+    def take_scan(self, code: str) -> None:
+        """Sell a scan. A quantity with its × goes with it; anything else that is typed is done with."""
+        quantity, times, _words = self.entry.take().rpartition(TIMES)
         if self.mode == SEARCH:
-            self.entry.take_back(self.entry.text.rpartition(TIMES)[2])
             self.open_grid()
-        return self.entry.take() if self.entry.text.endswith(TIMES) else ""
+        self.scan(quantity + times + code)
 
     def times(self) -> None:
         """×: what is typed is the quantity of what comes next."""
@@ -81,7 +82,7 @@ class Desk:
 
     def _enter_search(self) -> None:
         item = self.search.chosen()
-        words = self._words
+        words = self.words
         if item is not None:
             self.sell(item.number)
         elif " " not in words and any(character.isdigit() for character in words):
@@ -114,7 +115,7 @@ class Desk:
     def open_search(self) -> None:
         """The scan field was tapped: letters are at hand."""
         self.mode = SEARCH
-        self.search.search(self._words)
+        self.search.search(self.words)
 
     def open_grid(self) -> None:
         """Back to the buttons."""

@@ -189,11 +189,11 @@ class Till:
 
     def type(self, characters: str, *, keyboard: bool = True) -> None:
         """Characters from keyboard or scanner (``keyboard``), or from the keys on the screen."""
+        entry = self.entry
         if characters in ("*", TIMES):
             self._scanner.forget()
         elif keyboard:
-            self._scanner.typed(characters, self.clock.monotonic())
-        entry = self.entry
+            self._scanner.typed(characters, self.clock.monotonic(), entry)
         if entry is not None:
             entry.type(characters)
             self._typed()
@@ -246,23 +246,34 @@ class Till:
             self.desk.move(-1 if name == "up" else 1)
 
     def _scanned(self) -> bool:
-        """Whether Enter ended a scan that belongs to the sale, whatever is open; then it is sold.
-
-        Where a number is expected only a valid barcode counts as a scan.
-        """
-        if self.screen != "sale" or (self.dialog is not None and self.dialog.takes_scans):
+        """Whether Enter ended a scan, whatever is open; then it is sold. What was typed decides, and not how fast."""
+        dialog = self.dialog
+        if self.screen != "sale" or (dialog is not None and dialog.takes_scans):
             return False
-        now = self.clock.monotonic()
+        if dialog is None and self.desk.mode != TENDER:
+            return self._scanned_at_desk()
         entry = self.entry
-        at_desk = self.dialog is None and self.desk.mode != TENDER
-        code = self._scanner.scanned(now) if at_desk or entry is None else self._scanner.scanned_gtin(now)
-        if code is None:
+        if entry is None:
+            code = self._scanner.where_nothing_is_typed()
+        else:
+            code = self._scanner.at_pin() if entry.secret else self._scanner.among_numbers()
+        if code is not None:
+            self._scanner.take_back(code)
+            self.desk.scan(code)
+        elif entry is None and self._scanner.just_typed(self.clock.monotonic()):
+            self._scanner.forget()  # A scanner's Enter decides nothing in a window.
+        else:
             return False
-        self._scanner.forget()
-        if entry is not None:
-            entry.take_back(code)
-        self.desk.scan(self.desk.before_scan() + code if at_desk else code)
         return True
+
+    def _scanned_at_desk(self) -> bool:
+        if self.desk.search.picked is not None:
+            return False
+        code = self._scanner.at_desk(self.desk.words)
+        if code is not None:
+            self._scanner.take_back(code)
+            self.desk.take_scan(code)
+        return code is not None
 
     def _post(self, call: Callable[[], None]) -> None:
         def then_look() -> None:
