@@ -19,7 +19,7 @@ from tests.ui.scripted_window import connection_status
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
-from kassa.errors import InvalidInput, LoggedOnWrong, NotAllowed, NotFound
+from kassa.errors import InvalidInput, LoggedOnWrong, NotAllowed, NotAvailable, NotFound
 from kassa.model import Discount, LayoutButton, Line, Payment, RegisterRecord, Staff, Store, Tender, Transaction
 from kassa.money import round_to
 from kassa.operations import ButtonFace, Finished, ManagerApproval, OperationResult, Place, Question
@@ -260,6 +260,27 @@ class ScriptedRegister:
         due = totals(self.transaction).due
         paid = due if amount is None else min(amount, due)
         return self._pay(Payment("p2", "2", "card", "Kort", paid, paid), done=paid == due)
+
+    def _run_211(self, _approval: object, payment_id: str) -> OperationResult:
+        assert self.transaction is not None
+        payments = tuple(
+            msgspec.structs.replace(payment, voided=True) if payment.payment_id == payment_id else payment
+            for payment in self.transaction.payments
+        )
+        self._keep(msgspec.structs.replace(self.transaction, payments=payments))
+        return OperationResult(message=self._say("Betalningen är makulerad.", "The payment is void."))
+
+    def _run_701(self, _approval: object) -> OperationResult:
+        if self.transaction is not None:
+            raise NotAvailable(self._say("Ett köp pågår.", "A sale is in progress."))
+        self.staff = None
+        self.publish(Event("staff"))
+        return OperationResult()
+
+    def _run_703(self, _approval: object) -> OperationResult:
+        self.locked = True
+        self.publish(Event("staff"))
+        return OperationResult()
 
     def _run_700(self, _approval: object, staff_id: str, pin: str) -> OperationResult:
         if (staff_id, pin) != ("100", "1234"):

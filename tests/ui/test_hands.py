@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from kivy.metrics import dp
 from tests.ui.pilot import Pilot
 from tests.ui.scripted_register import ScriptedRegister
 from tests.ui.scripted_shop import ITEMS
@@ -107,6 +108,38 @@ def test_a_scan_while_the_screen_stands_still(selling: Pilot, register: Scripted
         selling.type(character, gap_s=0.004)
     assert register.submitted == [(100, {"code": CODES[0]})]
     assert selling.app.till.desk.entry.text == ""
+
+
+def test_a_part_payment_is_voided_by_touch(selling: Pilot, register: ScriptedRegister) -> None:
+    """What is paid is a target for a finger, and leads to voiding the payment."""
+    selling.type("100")
+    selling.tap(selling.find("Kontant"))
+    selling.until(lambda: selling.app.till.view.totals.paid)
+    selling.frames(3)
+    row = selling.app.stage.screen.ids.paid
+    assert row.height >= dp(56)
+    selling.tap(row)
+    selling.frames(2)
+    selling.tap(selling.find("Ångra betalning", selling.app.stage.dialog))
+    selling.until(lambda: not selling.app.till.view.totals.paid)
+    selling.frames(3)
+    assert row.height == 0
+
+
+def test_the_till_is_locked_by_touch_and_by_keys(selling: Pilot, register: ScriptedRegister) -> None:
+    """The person's name leads to locking the till, and so does Ctrl+L; a locked till is not left that way."""
+    name = selling.app.stage.ids.header.ids.staff
+    assert min(name.size) >= dp(56)
+    selling.tap(name)
+    selling.frames(2)
+    selling.tap(selling.find("Stäng", selling.app.stage.dialog))
+    selling.key("l", "ctrl")
+    selling.type("\n", gap_s=2)
+    selling.until(lambda: register.locked)
+    selling.until(lambda: selling.app.till.screen == "log_on")
+    selling.frames(3)
+    selling.tap(name)
+    assert selling.app.till.dialog is None
 
 
 def test_the_veil_keeps_fingers_off(selling: Pilot, register: ScriptedRegister) -> None:

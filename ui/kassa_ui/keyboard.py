@@ -10,7 +10,7 @@ from kassa_ui.widgets.focus import FocusRing
 ENTER, ENTER_PAD, BACKSPACE, TAB, ESCAPE, SPACE = 13, 271, 8, 9, 27, 32
 ARROWS = {273: "up", 274: "down", 275: "right", 276: "left"}
 F1, F12 = 282, 293
-PAY_CARD, PAY_CASH, FIND, STATUS = "k", "j", "f", "d"
+PAY_CARD, PAY_CASH, FIND, STATUS, LEAVE, VOID_PAID = "k", "j", "f", "d", "l", "b"
 
 
 class Keyboard:
@@ -80,4 +80,8 @@ class Keyboard:
             self._till.desk.press_cash()
         elif letter == FIND:
             self._till.desk.open_search()
+        elif letter == LEAVE:
+            self._till.press_staff()
+        elif letter == VOID_PAID:
+            self._till.press_paid()
         self._till.draw()

@@ -21,7 +21,10 @@ class ItemDrawn:
 
 @dataclass(frozen=True)
 class Header:
-    """The bar. ``online`` decides its colour; ``left`` stands beside the pill, ``right`` before the register's name."""
+    """The bar. ``online`` decides its colour; ``left`` stands beside the pill, ``right`` before the register's name.
+
+    ``leave``: a press on the person's name leads away from the till.
+    """
 
     online: bool
     pill: ItemDrawn | None
@@ -30,6 +33,7 @@ class Header:
     register: str
     staff: str
     clock: str
+    leave: bool = False
 
 
 def header(view: RegisterView, speech: Speech) -> Header:
@@ -47,4 +51,5 @@ def header(view: RegisterView, speech: Speech) -> Header:
         register=view.record.name,
         staff=view.staff.name if view.staff else "",
         clock=speech.clock(view.now),
+        leave=view.staff is not None and not view.locked,
     )

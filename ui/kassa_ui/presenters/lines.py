@@ -33,11 +33,12 @@ class LineRow:
 
 @dataclass(frozen=True)
 class TotalsPanel:
-    """What stands below the lines: small rows of label and value, then what is to pay."""
+    """What stands below the lines: small rows of label and value, what is paid (it can be pressed), what is to pay."""
 
     rows: tuple[tuple[str, str], ...]
     label: str
     amount: str
+    paid: tuple[str, str] = ("", "")
 
 
 def line_rows(view: RegisterView, selected: str | None, speech: Speech, *, window: int = WINDOW) -> tuple[LineRow, ...]:
@@ -110,6 +111,7 @@ def totals_panel(view: RegisterView, speech: Speech) -> TotalsPanel:
         rows=tuple(_small_rows(transaction, totals, speech)),
         label=speech(_("To give back") if back else _("To pay")),
         amount=speech.amount(abs(totals.due) if back else totals.due),
+        paid=_paid(transaction, totals, speech),
     )
 
 
@@ -126,8 +128,13 @@ def _small_rows(transaction: Transaction, totals: Totals, speech: Speech) -> lis
         rows.append((speech(_("Discount")), speech.amount(-totals.discount)))
     if totals.rounding:
         rows.append((speech(_("Rounding")), speech.amount(totals.rounding)))
-    if totals.paid:
+    if transaction.valid_payments:
         rows.append((speech(_("Total")), speech.amount(totals.total)))
-        paid = ", ".join(payment.name for payment in transaction.valid_payments)
-        rows.append((speech(_("Paid: {tenders}", tenders=paid)), speech.amount(-totals.paid)))
     return rows
+
+
+def _paid(transaction: Transaction, totals: Totals, speech: Speech) -> tuple[str, str]:
+    if not transaction.valid_payments:
+        return "", ""
+    paid = ", ".join(payment.name for payment in transaction.valid_payments)
+    return speech(_("Paid: {tenders}", tenders=paid)), speech.amount(-totals.paid)

@@ -15,6 +15,7 @@ from kassa_ui.presenters.dialogs import Dialog, QuestionDialog, WindowDialog
 from kassa_ui.presenters.entry import TIMES, EntryBuffer
 from kassa_ui.presenters.log_on import LogOn
 from kassa_ui.presenters.notices import notice_of
+from kassa_ui.presenters.offered import leave_till, void_payment
 from kassa_ui.presenters.scanner import ScanDetector
 from kassa_ui.presenters.work import Job, Work
 
@@ -177,6 +178,18 @@ class Till:
         if operation is not None:
             self.work.start(Job(operation, {}, "pill", self.tell, lambda error: notices.add(notice_of(error))))
             self._changed()
+
+    def press_staff(self) -> None:
+        """Who is at the till was pressed: lock it, or log off."""
+        self._offer(leave_till(self))
+
+    def press_paid(self) -> None:
+        """What is paid was pressed: the last payment can be voided."""
+        self._offer(void_payment(self))
+
+    def _offer(self, dialog: Dialog | None) -> None:
+        if dialog is not None and self.screen == "sale" and self.dialog is None:
+            self.open(dialog)
 
     # Keys
 

@@ -9,9 +9,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kassa_ui import kv, theme
 from kassa_ui.presenters.header import Header, ItemDrawn
-from kassa_ui.widgets import icon, words  # noqa: F401
+from kassa_ui.widgets import icon  # noqa: F401
 from kassa_ui.widgets.focus import Focusable
 from kassa_ui.widgets.rounded import Rounded
+from kassa_ui.widgets.words import Fit
 
 
 class Pill(Focusable, ButtonBehavior, Rounded, BoxLayout):
@@ -55,6 +56,14 @@ class HeaderItem(BoxLayout):
     colour = ColorProperty((1, 1, 1, 1))
 
 
+class StaffName(Focusable, ButtonBehavior, Rounded, Fit):
+    """Who is at the till; a press leads to locking it and to logging off."""
+
+    def press_by_key(self) -> None:
+        """Enter or space was pressed here."""
+        self.trigger_action(duration=0.08)
+
+
 class HeaderBar(BoxLayout):
     """Pill, what waits, age of the data, register, person, time. The whole bar changes colour offline."""
 
@@ -64,14 +73,19 @@ class HeaderBar(BoxLayout):
     clock = StringProperty("")
     compact = BooleanProperty(False)
 
-    __events__ = ("on_pill",)
+    leave = BooleanProperty(False)
+
+    __events__ = ("on_pill", "on_leave_till")
 
     def on_pill(self) -> None:
         """The pill was pressed."""
 
+    def on_leave_till(self) -> None:
+        """The name of who is at the till was pressed."""
+
     def apply(self, header: Header) -> None:
         """Show ``header``."""
-        self.online = header.online
+        self.online, self.leave = header.online, header.leave
         self.register, self.staff, self.clock = header.register, header.staff, header.clock
         pill = self.ids.pill
         shown = header.pill

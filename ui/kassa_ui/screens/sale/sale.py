@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
 from kassa_ui import kv, theme
@@ -15,8 +16,10 @@ from kassa_ui.presenters.search import ResultRow
 from kassa_ui.presenters.tender import FinishedDrawn
 from kassa_ui.presenters.till import Till
 from kassa_ui.widgets import card, field, icon, keypad, lines, notice, words  # noqa: F401
+from kassa_ui.widgets.focus import Focusable
 from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.letters import Letters
+from kassa_ui.widgets.rounded import Rounded
 
 
 class TotalRow(BoxLayout):
@@ -24,6 +27,17 @@ class TotalRow(BoxLayout):
 
     label = StringProperty("")
     value = StringProperty("")
+
+
+class PaidRow(Focusable, ButtonBehavior, Rounded, BoxLayout):
+    """What is paid so far; a press leads to voiding the last payment."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+
+    def press_by_key(self) -> None:
+        """Enter or space was pressed here."""
+        self.trigger_action(duration=0.08)
 
 
 class FinishedPanel(BoxLayout):
@@ -99,6 +113,7 @@ class SaleScreen(BoxLayout):
 
     def _apply_totals(self, totals: TotalsPanel) -> None:
         fill_rows(self.ids.totals, totals.rows)
+        self.ids.paid.label, self.ids.paid.value = totals.paid
         self.ids.due_label.text, self.ids.due.text = totals.label, totals.amount
 
     def _apply_buttons(self, drawn: SaleDrawn) -> None:
