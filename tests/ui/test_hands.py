@@ -33,6 +33,15 @@ def test_log_on_by_keyboard(pilot: Pilot) -> None:
     pilot.until(lambda: pilot.app.till.screen == "sale")
 
 
+def test_the_log_on_panel_stands_still(pilot: Pilot) -> None:
+    """An error at log on has its room: fields and keys do not move under the finger."""
+    place = pilot.find("Logga in").pos[:], pilot.find("5").pos[:]
+    pilot.type("100\n9999\n", gap_s=0.3)
+    pilot.until(lambda: pilot.reads("Fel id eller PIN."))
+    pilot.frames(3)
+    assert (pilot.find("Logga in").pos[:], pilot.find("5").pos[:]) == place
+
+
 def test_a_whole_sale_by_touch(selling: Pilot, register: ScriptedRegister) -> None:
     """Quantity by keypad and button, then cash by the keypad: the change stands large on the screen."""
     selling.tap(selling.find("3"))
