@@ -83,11 +83,12 @@ class ScanDetector:
         if is_gtin(run):
             return run
         code = self._ending(run)
-        return run if code is None and len(run) >= SHORTEST and self._like_a_scanner(len(run)) else code
+        here = len(run) >= SHORTEST and all(key.entry is None for key in self._keys)
+        return run if code is None and here and self._like_a_scanner(len(run)) else code
 
     def just_typed(self, at: float) -> bool:
         """Whether Enter at ``at`` ends characters, as a scanner's does, and is no decision of its own."""
-        return sum(at - key.at <= JUST_NOW_S for key in self._keys) >= SHORTEST
+        return sum(at - key.at <= JUST_NOW_S for key in self._keys) >= SHORT_LENGTH
 
     def _ending(self, text: str) -> str | None:
         for length in LONG_LENGTHS:
