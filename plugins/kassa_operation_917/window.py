@@ -21,7 +21,11 @@ def connection_status(register: RegisterFace) -> Window:
     """The window as it is now. Answers at once: nothing here asks the network."""
     state = register.connection.state()
     return Window(
-        NAME, _("Connection status"), _subtitle(state), tuple(all_rows(register, state)), _actions(register, state)
+        NAME,
+        _("Connection status"),
+        _subtitle(register, state),
+        tuple(all_rows(register, state)),
+        _actions(register, state),
     )
 
 
@@ -30,10 +34,10 @@ def switch_label(state: ConnectionState) -> Text:
     return _("Disconnect") if state.online else _("Connect")
 
 
-def _subtitle(state: ConnectionState) -> Text:
+def _subtitle(register: RegisterFace, state: ConnectionState) -> Text:
     if state.online:
         return _("The register works with the store server.")
-    if state.can_switch:
+    if state.can_switch and register.offline_database.available:
         return _("The register goes on selling from the offline database. No sale is lost.")
     return _("The sale in progress can be paid. New sales wait for the store server.")
 

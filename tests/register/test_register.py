@@ -319,3 +319,24 @@ def test_the_last_sale_in_progress_is_back_after_a_restart(make_shop: Callable[.
     register.run(917, action="connect")
     settled(shop, register)
     assert len(shop.server.sales()) == 1
+
+
+def test_buttons_that_can_only_refuse_are_shown_so(shop: Shop, register: Register) -> None:
+    """What needs a sale is dimmed with its reason before there is one, and what does not fit a sale while there is."""
+
+    def reasons() -> dict[int, str | None]:
+        return {
+            button.operation: None if button.face.enabled else str(button.face.detail)
+            for button in register.view().buttons
+        }
+
+    assert (reasons()[105], reasons()[108]) == ("Needs a sale", None)
+    register.run(100, code=shop.barcode("1001"))
+    assert reasons()[105] is None
+
+
+def test_an_error_without_a_sale_does_not_speak_of_one(register: Register) -> None:
+    """Nothing is said to be kept of a sale that there is not."""
+    with pytest.raises(KassaError) as refused:
+        register.run(105, quantity="3")
+    assert str(refused.value.kept) == "Nothing is lost."

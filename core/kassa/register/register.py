@@ -16,7 +16,7 @@ from kassa.connection import Connection, ConnectionChange, Reason, RemoteGateway
 from kassa.credentials import RegisterCredentials, keep_verifiers
 from kassa.delivery import COPIED, Delivery
 from kassa.environment import Environment
-from kassa.errors import KassaError, NotAvailable
+from kassa.errors import NOTHING_LOST, SALE_KEPT, KassaError, NotAvailable
 from kassa.hooks import Hooks
 from kassa.journal import Journal, Waiting
 from kassa.journal.overlay import OverlayMark
@@ -183,6 +183,8 @@ class Register:
         try:
             return self.pipeline.run(operation_id, parameters, approval, generation)
         except KassaError as error:
+            if error.kept == SALE_KEPT and before[0] is None and self.journal.sale is None:
+                error.kept = NOTHING_LOST
             structlog.get_logger("kassa.register").info(
                 "operation_said_no",
                 operation=operation_id,
@@ -200,7 +202,8 @@ class Register:
 
     def _lane_replaced(self, generation: int, job: Job) -> None:
         self.journal.generation = generation
-        self._given_up(job)
+        # Not on this thread: it holds the lane, and a listener may take its time.
+        threading.Thread(target=self._given_up, args=(job,), name="kassa-given-up", daemon=True).start()
 
     def _given_up(self, job: Job) -> None:
         text = _("{plugin} took too long and was stopped.", plugin=literal(job.plugin))

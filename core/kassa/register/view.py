@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kassa.model import LayoutButton, Transaction
-from kassa.operations import ButtonFace, Operation
+from kassa.operations import ButtonFace, Operation, Place
 from kassa.register.face import GridButton, RegisterView
 from kassa.sale.totals import Totals, compute
 from kassa.text import Text, literal, texts
@@ -76,7 +76,7 @@ class Viewer:
         operation, plugin = found
         manager = pipeline.needs_manager(operation)
         face = self._face(operation, plugin, view)
-        reason = pipeline.unavailable(operation)
+        reason = pipeline.unavailable(operation) or _misplaced(operation, view)
         if reason is not None:
             face = ButtonFace(face.label, reason, enabled=False)
         elif manager and face.detail is None:
@@ -93,3 +93,10 @@ class Viewer:
             except (Exception, SystemExit) as error:
                 self._register.plugins.failed(plugin, f"button of operation {operation.id}", error)
         return ButtonFace(operation.name)
+
+
+def _misplaced(operation: Operation, view: RegisterView) -> Text | None:
+    """Why an operation cannot run at this place of the till; None: it can. Before log on there is no grid."""
+    if view.place in operation.places or view.place is Place.LOGGED_OFF:
+        return None
+    return _("Needs a sale") if view.place is Place.WELCOME else _("A sale is in progress")
