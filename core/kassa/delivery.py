@@ -81,36 +81,46 @@ class Delivery:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
-    def deliver(self, *, max_kb: int) -> int:
+    def deliver(self, *, max_kb: int, timeout_s: float | None = None) -> int:
         """Deliver one batch now; how many entries were acknowledged.
 
         Series go in their order. One that the store server does not take lets the next ones pass, and is tried again.
 
+        :param timeout_s: for each answer, and to wait for a delivery that is under way; None: as for any request.
         :raises kassa.errors.NoAnswer: no answer came; everything still waits.
         :raises kassa.errors.Refusal: the store server does not take them.
         """
+        if not self._one_at_a_time.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
+            return 0
+        try:
+            return self._next_batch(max_kb, timeout_s)
+        finally:
+            self._one_at_a_time.release()
+
+    def _next_batch(self, max_kb: int, timeout_s: float | None) -> int:
         passed: dict[str, Refusal | None] = {}
-        with self._one_at_a_time:
-            while chosen := self._journal.undelivered(max_bytes=max_kb * 1000, without=passed):
-                try:
-                    done = self._hand_over(*chosen)
-                except Refusal as refusal:
-                    passed[chosen[0].series] = refusal
-                    continue
-                if done:
-                    return done
-                if done is not None:
-                    passed[chosen[0].series] = None
+        while chosen := self._journal.undelivered(max_bytes=max_kb * 1000, without=passed):
+            try:
+                done = self._hand_over(*chosen, timeout_s)
+            except Refusal as refusal:
+                passed[chosen[0].series] = refusal
+                continue
+            if done:
+                return done
+            if done is not None:
+                passed[chosen[0].series] = None
         for refused in passed.values():
             if refused is not None:
                 raise refused
         return 0
 
-    def _hand_over(self, series: Series, previous: bytes, entries: list[StoredEntry]) -> int | None:
+    def _hand_over(
+        self, series: Series, previous: bytes, entries: list[StoredEntry], timeout_s: float | None
+    ) -> int | None:
         """How many were acknowledged; None: where the series stands has changed, look again."""
         wired = tuple(_wire(entry) for entry in entries)
         batch = JournalBatch(series.series, previous.hex(), wired, beside=series.stopped is not None)
-        answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement)
+        answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement, timeout_s=timeout_s)
         last = entries[-1].sequence
         if batch.beside:
             return self._acknowledge(series, min(answer.kept, last))

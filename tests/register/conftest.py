@@ -13,7 +13,7 @@ from kassa.register import Register
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import REGISTER, SECOND_REGISTER
 
-QUICK = {"request_timeout_s": 1.5, "reconnect_interval_min": 0.25, "sync_interval_s": 0.5}
+QUICK = {"request_timeout_s": 1.5, "reconnect_interval_min": 0.25, "sync_interval_s": 2}
 """A profile for tests; its timeout leaves a busy machine its time, and is waited for only where a server freezes."""
 
 

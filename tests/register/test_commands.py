@@ -240,6 +240,21 @@ def test_amounts_are_unchanged_by_being_put_aside(shop: Shop, register: Register
     pay(register)
 
 
+def test_what_was_done_offline_is_found_the_moment_the_register_is_back(shop: Shop, register: Register) -> None:
+    """A sale put aside and a customer added without the store server are asked for before delivery has come to them:
+    they are delivered first, and found."""
+    register.run(917, action="disconnect")
+    transaction_id = suspended_on(register)
+    register.run(612, name="Cilla Sjö")
+    register.run(917, action="connect")
+    assert len(register.run(602, words="cilla").data.customers) == 1
+    register.run(504, transaction_id=transaction_id)
+    assert register.connection.state().online
+    pay(register)
+    settled(shop, register)
+    assert sold(shop, transaction_id) == 1
+
+
 def test_taken_up_on_both_sides_of_a_cut_is_kept_for_a_person(shop: Shop, register: Register, second: Register) -> None:
     """A register that is offline takes up a sale of its own that another has taken up meanwhile: both are finished, one
     is posted, the other is parked by name, and no entry of either is lost."""

@@ -64,6 +64,15 @@ class OverlayBook:
             ).fetchall()
         return tuple(OverlayMark(table, key, command, bool(done)) for table, key, command, done in found)
 
+    def waits(self) -> bool:
+        """Whether there is a row that the store server has not been handed yet."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM overlay JOIN series USING (series)"
+                " WHERE online = 0 AND overlay.sequence > series.acknowledged LIMIT 1"
+            ).fetchone()
+        return row is not None
+
     def settle(self, marks: Iterable[OverlayMark]) -> None:
         """Take away rows that have come back from the store server; a later change of the same row stays."""
         with self._database.writing("settle_overlay") as connection:

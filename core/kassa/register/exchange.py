@@ -28,6 +28,7 @@ from kassa.journal.entry import CommandPayload, raw
 from kassa.journal.records import NewEntry, PendingCommand
 from kassa.model import Transaction
 from kassa.register.face import Event
+from kassa.register.own_rows import OwnRowsFirst
 from kassa.requests.contact import AskCommand, CommandFate
 from kassa.requests.suspended import RecallSale, SuspendSale
 from kassa.runtime.request import Command, Request, RequestContext
@@ -50,6 +51,7 @@ class Exchange:
 
     def __init__(self, register: Register) -> None:
         self._register = register
+        self._own_rows = OwnRowsFirst(register)
         self._log = structlog.get_logger("kassa.exchange")
 
     def send(self, request: Request[Answer], *, plugin: str, generation: int) -> Answer:
@@ -61,13 +63,16 @@ class Exchange:
         context = self._register.request_context(plugin=plugin)
         if isinstance(request, Command):
             return cast(Answer, self._command(request, context, generation))
-        return self._register.connection.send(request, context)
+        return cast(Answer, self._ask(request, context))
+
+    def _ask(self, request: Request[Any], context: RequestContext) -> Any:
+        return self._register.connection.send(request, context, timeout_s=self._own_rows.time_left(request))
 
     def _command(self, command: Command[Any], context: RequestContext, generation: int) -> Any:
         command = self._continued(command)
         self._record(command, context, generation)
         try:
-            answer = self._register.connection.send(command, context)
+            answer = self._ask(command, context)
         except Refusal as refusal:
             self._refused(command, refusal, generation)
             raise
@@ -178,7 +183,7 @@ class Exchange:
 
     def _again(self, command: Command[Any], context: RequestContext, generation: int) -> None:
         try:
-            answer = self._register.connection.send(command, context)
+            answer = self._ask(command, context)
         except NotServed:
             raise
         except Refusal as refusal:

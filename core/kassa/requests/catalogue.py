@@ -15,6 +15,7 @@ class FindItem(Query[Item], frozen=True):
 
     NAME: ClassVar[str] = "kassa.find_item"
     ANSWER: ClassVar[Any] = Item
+    SEES_OWN_ROWS: ClassVar[bool] = False
 
     code: str
 
@@ -31,6 +32,7 @@ class SearchItems(Query[ItemsFound], frozen=True):
 
     NAME: ClassVar[str] = "kassa.search_items"
     ANSWER: ClassVar[Any] = ItemsFound
+    SEES_OWN_ROWS: ClassVar[bool] = False
 
     words: str
     limit: int = 50

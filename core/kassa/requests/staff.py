@@ -27,6 +27,7 @@ class LogOn(Query[LoggedOn], frozen=True):
 
     NAME: ClassVar[str] = "kassa.log_on"
     ANSWER: ClassVar[Any] = LoggedOn
+    SEES_OWN_ROWS: ClassVar[bool] = False
 
     staff_id: str
     pin: str

@@ -35,6 +35,9 @@ class Request(msgspec.Struct, Generic[Answer_co], frozen=True):
     """The name in ``POST /v1/requests/<name>``: the package, a dot, what it does."""
     ANSWER: ClassVar[Any] = None
     """The type of the answer, for decoding."""
+    SEES_OWN_ROWS: ClassVar[bool] = True
+    """Whether the answer may depend on rows that commands of this register write. What it did while the store server
+    was away is then delivered before this request is sent."""
 
 
 class Query(Request[Answer_co], Generic[Answer_co], frozen=True):
