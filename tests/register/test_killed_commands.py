@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.register.conftest import QUICK, customers, nothing_aside, open_ready, suspended
 
+from kassa.testing.forked_till import ForkedTill
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import CASHIER, CASHIER_PIN, REGISTER, SECOND_REGISTER
 from kassa.testing.till import Till, TillKilled
@@ -30,7 +31,7 @@ def sales(shop: Shop) -> list[str]:
 
 def killed_in(shop: Shop, operation: int, *, lost: bool, write: str = "answer_command", **parameters: str) -> Till:
     """A register that is killed when it would have noted what came of the command of ``operation``."""
-    till = shop.start_till(shop.folder / REGISTER, kill_at=f"{write}:1:before")
+    till = shop.start_till(shop.folder / REGISTER, kill_at=f"{write}:1:before", kind=ForkedTill)
     till.run(700, staff_id=CASHIER, pin=CASHIER_PIN)
     if operation != 504:
         till.run(100, code="1001")

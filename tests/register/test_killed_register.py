@@ -13,6 +13,7 @@ from tests.register.books import agree, gapless, read_journal, receipts
 from tests.register.day import DAY, SALES, Player
 
 from kassa.journal.entry import EntryBody
+from kassa.testing.forked_till import ForkedTill
 from kassa.testing.shop import Shop
 
 PROFILE = {"request_timeout_s": 2, "reconnect_interval_min": 0.01, "sync_interval_s": 0.3}
@@ -32,7 +33,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def undisturbed(shop: Shop) -> list[object]:
     """A day on which nothing happens: what the others are measured by."""
-    player = Player(shop.start_till(shop.activate()))
+    player = Player(shop.start_till(shop.activate(), kind=ForkedTill))
     after = player.play()
     player.close_the_day()
     player.till.close()
@@ -61,7 +62,7 @@ def days_with_kills(shop: Shop, seed: int, kills: int) -> None:
     print(f"seed {seed}: killed at {points}")
     left = iter(points)
     folder = shop.folder / "R1"
-    player = Player(shop.start_till(folder), lambda: next(left, None))
+    player = Player(shop.start_till(folder, kind=ForkedTill), lambda: next(left, None))
     days = 1
     while player.kills < kills:
         if player.kills == 0:
@@ -95,7 +96,7 @@ def test_register_killed_at_each_write_of_a_day(shop: Shop, moment: str) -> None
     """One kill a day, at each journal write of the day in turn, before it is on the disk or just after."""
     expected = undisturbed(shop)
     folder = shop.folder / "R1"
-    till = shop.start_till(folder)
+    till = shop.start_till(folder, kind=ForkedTill)
     days = 1
     for write in itertools.count(1):
         till.close()

@@ -10,6 +10,8 @@
     time that passes when the test says so.
 ``till``
     a register as a process that can be killed at any journal write, and comes back.
+``forked_till``
+    the same, started in no time.
 ``pytest_plugin``
     the fixtures ``make_shop``, ``shop`` and ``register``.
 """

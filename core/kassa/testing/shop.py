@@ -81,9 +81,12 @@ class Shop:
         self._registers.append(register)
         return register
 
-    def start_till(self, folder: Path | None = None, *, kill_at: str | None = None) -> Till:
-        """Start a register in a process of its own, which can be killed."""
-        till = Till(folder or self._ready_folder(), kill_at=kill_at)
+    def start_till(self, folder: Path | None = None, *, kill_at: str | None = None, kind: type[Till] = Till) -> Till:
+        """Start a register in a process of its own, which can be killed.
+
+        :param kind: :class:`kassa.testing.forked_till.ForkedTill` starts at once.
+        """
+        till = kind(folder or self._ready_folder(), kill_at=kill_at)
         self._tills.append(till)
         return till
 

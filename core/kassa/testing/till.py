@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from kassa.testing.forked_till import ForkedProcess
 
 
 class TillKilled(Exception):
@@ -38,7 +41,7 @@ class Till:
         environment = {name: value for name, value in os.environ.items() if name != "KASSA_KILL_AT"}
         if kill_at is not None:
             environment["KASSA_KILL_AT"] = kill_at
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[bytes] | ForkedProcess = subprocess.Popen(
             self._command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -98,25 +98,27 @@ def answer(register: Register, changes: Changes, line: bytes) -> dict[str, Any]:
     return {"ok": None if result.message is None else str(result.message)}
 
 
-def main(folder: Path) -> None:
-    """Serve lines until told to close."""
-    when = os.environ.get("KASSA_KILL_AT")
+def serve(folder: Path, kill_at: str | None, commands: BinaryIO, answers: BinaryIO) -> None:
+    """Serve lines until told to close.
+
+    :param kill_at: as in ``KASSA_KILL_AT``.
+    """
+
+    def say(said: dict[str, Any]) -> None:
+        answers.write(msgspec.json.encode(said) + b"\n")
+        answers.flush()
+
     log_to(folder)
-    register = open_register(folder, on_write=plug(when) if when else None)
+    register = open_register(folder, on_write=plug(kill_at) if kill_at else None)
     changes = Changes(register)
-    _say({"ok": "open"})
-    for line in sys.stdin.buffer:
+    say({"ok": "open"})
+    for line in commands:
         if msgspec.json.decode(line).get("close"):
             break
-        _say(answer(register, changes, line))
+        say(answer(register, changes, line))
     register.close()
-    _say({"ok": "closed"})
-
-
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-    sys.stdout.buffer.flush()
+    say({"ok": "closed"})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), os.environ.get("KASSA_KILL_AT"), sys.stdin.buffer, sys.stdout.buffer)
