@@ -166,6 +166,11 @@ def _other_ca(code: ActivationCode, found: str) -> SetupError:
     )
 
 
+def context_for(address: str, ca_certificate: str | None) -> ssl.SSLContext | None:
+    """TLS towards the store server at ``address``; None for plain HTTP, as reading the CAs takes time."""
+    return None if urlsplit(address).scheme == "http" else client_context(ca_certificate)
+
+
 def client_context(ca_certificate: str | None) -> ssl.SSLContext:
     """TLS towards the store server: only certificates by that CA are accepted, or, with None, by public ones.
 

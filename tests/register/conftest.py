@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import structlog
 
 from kassa.errors import KassaError
 from kassa.register import Register
@@ -15,6 +16,20 @@ from kassa.testing.store import REGISTER, SECOND_REGISTER
 
 QUICK = {"request_timeout_s": 1.5, "reconnect_interval_min": 0.25, "sync_interval_s": 2}
 """A profile for tests; its timeout leaves a busy machine its time, and is waited for only where a server freezes."""
+
+
+@pytest.fixture(scope="package", autouse=True)
+def plain_log() -> Iterator[None]:
+    """The log in plain words: tracebacks in colour take longer than what they tell of."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+        ]
+    )
+    yield
+    structlog.reset_defaults()
 
 
 def open_ready(shop: Shop, register_id: str = REGISTER) -> Register:

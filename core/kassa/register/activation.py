@@ -23,7 +23,7 @@ from kassa.journal.database import put_aside
 from kassa.model import RegisterRecord
 from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.register.installation import Installation
-from kassa.trust import client_context, fetch_ca, read_activation_code
+from kassa.trust import context_for, fetch_ca, read_activation_code
 
 PATH = "/v1/activate"
 TIMEOUT_S = 30
@@ -54,7 +54,7 @@ def activate(
     journal = _readable_journal(directory, environment)
     try:
         request = ActivationRequest(parts.code, key.public, key.secret, series, device_name)
-        with closing(RemoteGateway(parts.address, environment, trust=client_context(ca))) as remote:
+        with closing(RemoteGateway(parts.address, environment, trust=context_for(parts.address, ca))) as remote:
             answer = remote.post(PATH, msgspec.json.encode(request), ActivationAnswer, timeout_s=TIMEOUT_S)
         if journal is None:
             put_aside(directory / Journal.FILE)

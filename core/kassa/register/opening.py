@@ -30,7 +30,7 @@ from kassa.register.register import Register
 from kassa.requests.handlers import HANDLERS
 from kassa.runtime.runtime import Runtime
 from kassa.text import Text, literal, texts
-from kassa.trust import client_context
+from kassa.trust import context_for
 
 _, n_ = texts("kassa")
 
@@ -92,7 +92,7 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
         installation.server_address,
         register.environment,
         signer=signer,
-        trust=client_context(installation.ca_certificate),
+        trust=context_for(installation.server_address, installation.ca_certificate),
         profile=lambda: register.record.profile,
     )
     register.remote = HeldGateway(remote, lambda: register.connection.state())
