@@ -47,7 +47,7 @@ def open_with(examples: list[str], make_shop: Callable[..., Shop]) -> Callable[.
         register["plugins"] = [{"name": name, "required": name in added} for name in listed]
         shop = make_shop(
             store={**SMALL_STORE, "registers": [register]},
-            profile={"request_timeout_s": 0.5, "reconnect_interval_min": 0.25},
+            profile={"request_timeout_s": 1.5, "reconnect_interval_min": 0.25},
         )
         opened = shop.open_register()
         assert opened.plugins.problems == []

@@ -32,8 +32,9 @@ def make_shop(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
 
 @pytest.fixture
 def shop(make_shop: Callable[..., Shop]) -> Shop:
-    """A shop whose registers notice a lost store server within half a second and try again after a quarter minute."""
-    return make_shop(profile={"request_timeout_s": 0.5, "reconnect_interval_min": 0.25})
+    """A shop whose registers notice a silent store server in 1.5 s (a busy machine takes a while to answer a log on)
+    and try again after a quarter minute."""
+    return make_shop(profile={"request_timeout_s": 1.5, "reconnect_interval_min": 0.25})
 
 
 @pytest.fixture

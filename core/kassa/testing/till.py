@@ -54,7 +54,10 @@ class Till:
 
     def _read(self) -> Any:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        try:
+            line = self._process.stdout.readline()
+        except ConnectionResetError:  # what it had been told lay unread when it died
+            line = b""
         if not line:
             self._end()
             raise TillKilled
@@ -65,7 +68,7 @@ class Till:
         try:
             self._process.stdin.write(msgspec.json.encode(told) + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             self._end()
             raise TillKilled from None
         answer = self._read()
@@ -115,7 +118,7 @@ class Till:
             if stream is not None:
                 try:
                     stream.close()
-                except BrokenPipeError:
+                except (BrokenPipeError, ConnectionResetError):
                     continue
 
     def __enter__(self) -> Till:
