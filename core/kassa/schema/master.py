@@ -15,7 +15,7 @@ master = MetaData()
 
 
 def _versioned(name: str, *columns: Column[object]) -> Table:
-    table = Table(name, master, *columns, Column("row_version", BigInteger, nullable=False))
+    table = Table(name, master, *columns, Column("row_version", BigInteger, nullable=False, server_default="0"))
     Index(f"ix_{name}_row_version", table.c.row_version)
     return table
 

@@ -1,0 +1,123 @@
+"""The signed list of packages that a database may fetch, and the keys of headquarters that sign it.
+
+The list is small and changes at every distribution; packages are immutable and any server can serve them. Its number
+only rises: a register refuses a list older than the one it has seen. Its expiry warns and never stops selling.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+ALL_GROUPS = "*"
+"""The table group of an SQLite snapshot, which holds every group."""
+
+
+class PackageEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One package in the list.
+
+    :param rendering: ``batches`` (:mod:`kassa.packages.manifest`), or ``sqlite``: a whole, indexed offline database
+        in zstd, to be swapped in; its table group is :data:`ALL_GROUPS` and ``versions`` says where each group stands.
+    :param size: bytes; ``sha256`` in hexadecimal, both of the file as served.
+    """
+
+    package_id: str
+    kind: Literal["snapshot", "delta"]
+    rendering: Literal["batches", "sqlite"]
+    table_group: str
+    from_version: int
+    to_version: int
+    rows: int
+    size: int
+    sha256: str
+    versions: dict[str, int] = {}
+
+
+class PackageList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What there is for one database.
+
+    :param scope: the store; a list for another store is refused.
+    :param number: rises with every change.
+    :param groups: the version at which each table group stands at headquarters. A database at that version is up to
+        date in the group.
+    :param packages: for each group one snapshot, the deltas after it, and one merged delta from it to now.
+    :param schema_revision: of the packages; a register of an older one waits and says so.
+    """
+
+    scope: str
+    audience: Literal["channel", "offline"]
+    number: int
+    made_at: datetime
+    expires_at: datetime
+    schema_revision: int
+    groups: dict[str, int]
+    packages: tuple[PackageEntry, ...]
+
+
+class SigningKey(msgspec.Struct, frozen=True):
+    """A key of headquarters: ``public`` is raw Ed25519, 32 bytes."""
+
+    key_id: str
+    public: bytes
+
+
+class KeySet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The keys that may sign lists. ``number`` rises with every change; a key in ``revoked`` signs nothing any more."""
+
+    number: int
+    keys: tuple[SigningKey, ...]
+    revoked: tuple[str, ...] = ()
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A document with its signature: ``body`` is the JSON of a :class:`PackageList` or a :class:`KeySet` as it was
+    signed, ``signature`` raw Ed25519 over its kind, a line break and the body."""
+
+    kind: Literal["package-list", "key-set"]
+    key_id: str
+    body: bytes
+    signature: bytes
+
+
+class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What ``GET /v1/packages`` answers (ETag: the list's number): the list, and the key sets after the one that the
+    register says it has (``?keys=NUMBER``), oldest first, each signed by a key of the one before."""
+
+    package_list: Signed
+    key_sets: tuple[Signed, ...] = ()
+
+
+class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where one table group stands in a register. ``state`` is a download state of system.md."""
+
+    table_group: str
+    state: str
+    version: int
+    rows: int = 0
+    package_id: str = ""
+    applied_at: datetime | None = None
+    tries: int = 0
+    error: str = ""
+
+
+class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a register tells the store server after each round (``POST /v1/synchronisation``): its table groups, the
+    last successful check, and whether it would sell right now if the server vanished."""
+
+    groups: tuple[GroupReport, ...]
+    list_number: int
+    checked_at: datetime | None = None
+    ready: bool = False
+    causes: tuple[str, ...] = ()
+    oldest_waiting: datetime | None = None
+    engine: str = "sqlite"
+    size: int = 0
+
+
+class SyncReportAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What headquarters wants done: package ids to try again (*rerun*) and to leave (*cancel*), given once each."""
+
+    rerun: tuple[str, ...] = ()
+    cancel: tuple[str, ...] = ()
