@@ -72,9 +72,10 @@ def test_silent_server_costs_the_timeout_once(shop: Shop, register: Register, fa
     """Frozen or dripping: the first scan waits the timeout, later ones nothing; the sale goes on whole."""
     scan(shop, register)
     getattr(shop.network, fault)()
+    timeout = register.record.profile.request_timeout_s
     took = timed(lambda: scan(shop, register, "1002"))
-    assert 0.45 < took < 1
-    assert timed(lambda: scan(shop, register, "1003")) < 0.4
+    assert timeout * 0.95 < took < timeout * 2
+    assert timed(lambda: scan(shop, register, "1003")) < timeout * 0.5
     assert register.connection.state().name == "timeout"
     register.run(PAY_CASH)
     assert register.waiting().count == 1
