@@ -5,6 +5,8 @@
     POST /v1/activate            ActivationRequest -> ActivationAnswer       one-time code, no signature
     POST /v1/requests/<name>     RequestEnvelope -> Answered                 signed by the device
     POST /v1/journal             JournalBatch -> JournalAcknowledgement      signed by the device
+    POST /v1/packages            ListRequest -> ListAnswer                   signed by the device
+    GET  /v1/packages/<id>       a data package, by ranges if wanted         signed by the device
     GET  /healthz                                                            for supervisors
 
 An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an
@@ -25,6 +27,7 @@ import msgspec
 
 from kassa.errors import REFUSALS, NotAllowed, Refusal
 from kassa.model import RegisterRecord
+from kassa.packages.listing import KeySet
 from kassa.runtime.request import RequestContext
 from kassa.text import Text
 
@@ -144,6 +147,8 @@ class ActivationAnswer(msgspec.Struct, frozen=True):
     device_id: str
     series_number: int
     record: RegisterRecord
+    key_set: KeySet | None = None
+    """The keys of headquarters, which the register pins."""
 
 
 def signed_text(method: str, path: str, body: bytes, at: str, head: str) -> bytes:

@@ -16,6 +16,7 @@ from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
+from kassa_server.headquarters.keys import current_key_set, signing_key
 from kassa_server.record import read_record
 from kassa_server.schema import activation_code, device, register, series
 
@@ -63,7 +64,7 @@ def activate(connection: Connection, environment: Environment, request: Activati
     if code is None or code.expires_at <= now:
         raise _not_valid()
     if code.device_id is not None:
-        return _again(connection, code, request)
+        return _again(connection, environment, code, request)
     lock_row(connection, select(register).where(register.c.register_id == code.register_id))
     _close(connection, code.register_id, now)
     device_id = environment.new_id()
@@ -81,7 +82,7 @@ def activate(connection: Connection, environment: Environment, request: Activati
     used = activation_code.c.code_hash == code.code_hash
     connection.execute(update(activation_code).where(used).values(device_id=device_id))
     audit.note(connection, "activated", now, register_id=code.register_id, device=device_id, series_number=number)
-    return ActivationAnswer(device_id, number, read_record(connection, code.register_id))
+    return _answer(connection, environment, device_id, number, code.register_id)
 
 
 def _check(request: ActivationRequest) -> None:
@@ -94,7 +95,16 @@ def _check(request: ActivationRequest) -> None:
         raise InvalidInput(_("The device's key cannot be used."), hint=_("Call support: the register needs an update."))
 
 
-def _again(connection: Connection, code: Row[Any], request: ActivationRequest) -> ActivationAnswer:
+def _answer(
+    connection: Connection, environment: Environment, device_id: str, number: int, register_id: str
+) -> ActivationAnswer:
+    signing_key(connection, environment)  # made now if there is none: its public side is what the register pins
+    return ActivationAnswer(device_id, number, read_record(connection, register_id), current_key_set(connection))
+
+
+def _again(
+    connection: Connection, environment: Environment, code: Row[Any], request: ActivationRequest
+) -> ActivationAnswer:
     """The answer once more, for the device that has used the code."""
     own = connection.execute(select(device).where(device.c.device_id == code.device_id)).one()
     opened = connection.execute(
@@ -102,7 +112,7 @@ def _again(connection: Connection, code: Row[Any], request: ActivationRequest) -
     ).scalar()
     if own.public_key != request.public_key or own.replaced_at is not None or opened is None:
         raise _not_valid()
-    return ActivationAnswer(own.device_id, opened, read_record(connection, code.register_id))
+    return _answer(connection, environment, own.device_id, opened, code.register_id)
 
 
 def _close(connection: Connection, register_id: str, now: datetime) -> None:

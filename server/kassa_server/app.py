@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -17,6 +18,9 @@ from kassa.errors import InvalidInput, NotServed
 from kassa.text import texts
 from kassa.trust import CA_PATH
 from kassa_server.channel import Channel
+from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.package_files import DirectoryFiles
+from kassa_server.headquarters.schedules import Schedules
 from kassa_server.migrate import upgrade
 from kassa_server.server import StoreServer
 
@@ -28,21 +32,31 @@ a register does not try it for ever."""
 
 
 def create_app(
-    database: str, *, environment: Environment | None = None, ca_certificate: str | None = None
+    database: str,
+    *,
+    environment: Environment | None = None,
+    ca_certificate: str | None = None,
+    packages: Path | None = None,
+    schedules: bool = False,
 ) -> Starlette:
     """The store server on the channel database at ``database``, which is upgraded first.
 
     :param database: an SQLAlchemy URL.
     :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
+    :param packages: the folder for data packages; None: none are made or served.
+    :param schedules: distribution jobs run by themselves, as the schedules say.
     """
     channel = Channel(database, environment)
     upgrade(channel.engine)
-    server = StoreServer(channel)
+    distribution = None if packages is None else Distribution(channel, DirectoryFiles(packages))
+    server = StoreServer(channel, distribution=distribution)
     app = Starlette(
         routes=[
             Route("/v1/requests/{name}", _answer_request, methods=["POST"]),
             Route("/v1/journal", _take_journal, methods=["POST"]),
             Route("/v1/activate", _activate, methods=["POST"]),
+            Route("/v1/packages", _list_packages, methods=["POST"]),
+            Route("/v1/packages/{package_id}", _fetch_package, methods=["GET"]),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
         ],
@@ -51,6 +65,7 @@ def create_app(
     )
     app.state.server = server
     app.state.ca_certificate = ca_certificate
+    app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
     return app
 
 
@@ -58,7 +73,12 @@ def create_app(
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     server = _server(app)
     await run_in_threadpool(_post_what_was_left, server)
+    schedules: Schedules | None = app.state.schedules
+    if schedules is not None:
+        await run_in_threadpool(schedules.start)
     yield
+    if schedules is not None:
+        await run_in_threadpool(schedules.stop)
     server.channel.close()
 
 
@@ -99,6 +119,16 @@ async def _take_journal(request: Request) -> Response:
 async def _activate(request: Request) -> Response:
     server = _server(request.app)
     return await _with_body(request, lambda body: server.activate(request.headers, body))
+
+
+async def _list_packages(request: Request) -> Response:
+    server = _server(request.app)
+    return await _with_body(request, lambda body: server.package_list(request.url.path, request.headers, body))
+
+
+async def _fetch_package(request: Request) -> Response:
+    server, package_id = _server(request.app), request.path_params["package_id"]
+    return await run_in_threadpool(server.package, package_id, request.url.path, request.headers)
 
 
 async def _with_body(request: Request, work: Callable[[bytes], Response]) -> Response:

@@ -83,7 +83,7 @@ def post_parked(data_directory: DataDirectory = DEFAULT_FOLDER, database: Databa
     from kassa_server.host import Host
     from kassa_server.posting import Poster, parked_entries
 
-    with _channel(data_directory, database) as channel:
+    with open_channel(data_directory, database) as channel:
         done = Poster(channel, Host(channel)).post_parked()
         print(f"Posted: {done.posted}. Still parked: {done.parked}.")
         for line in parked_entries(channel):
@@ -102,7 +102,7 @@ def certificate(
     """Say whether everything that REGISTER has journalled up to a time is in the channel database."""
     from kassa_server.certificate import certify
 
-    with _channel(data_directory, database) as channel, channel.reading() as connection:
+    with open_channel(data_directory, database) as channel, channel.reading() as connection:
         wanted = channel.environment.clock.utc() if until is None else until.replace(tzinfo=UTC)
         found = certify(connection, register, wanted)
     if found.complete:
@@ -143,7 +143,7 @@ def create(
     from kassa_server.store_file import create_store, read_description
 
     description = read_description(file.read_bytes())
-    with _channel(data_directory, database) as channel:
+    with open_channel(data_directory, database) as channel:
         create_store(channel, description)
     registers = ", ".join(new.register_id for new in description.registers)
     print(f"Store {description.store.store_id} ({description.store.name}), registers: {registers}.")
@@ -160,7 +160,7 @@ def import_catalogue(
     """
     from kassa_server import catalogue_import
 
-    with _channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_channel(data_directory, database) as channel, channel.writing() as connection:
         count = catalogue_import.import_catalogue(connection, file.read_bytes())
     print(f"Imported {count} items.")
 
@@ -176,7 +176,7 @@ def activation_code(
     from kassa_server.running import activation_text, read_published
 
     read_published(data_directory)
-    with _channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_channel(data_directory, database) as channel, channel.writing() as connection:
         code = make_code(connection, channel.environment, register)
     made = activation_text(data_directory, code, address)
     print(made.text)
@@ -184,7 +184,8 @@ def activation_code(
 
 
 @contextmanager
-def _channel(data_directory: Path, database: str | None) -> Iterator[Channel]:
+def open_channel(data_directory: Path, database: str | None) -> Iterator[Channel]:
+    """The channel database that a command works on, brought to this version's tables."""
     from kassa_server.channel import Channel
     from kassa_server.migrate import upgrade
     from kassa_server.running import Settings

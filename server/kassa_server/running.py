@@ -38,6 +38,7 @@ class Settings:
     :param tls: None: on a network yes, on loopback no.
     :param names: further names and addresses of the machine, for the certificate.
     :param given: a certificate from elsewhere instead of the server's own.
+    :param schedules: distribution jobs run by themselves.
     """
 
     folder: Path
@@ -47,6 +48,7 @@ class Settings:
     tls: bool | None = None
     names: tuple[str, ...] = ()
     given: Certificates | None = None
+    schedules: bool = True
 
     @property
     def database_url(self) -> str:
@@ -85,7 +87,13 @@ class RunningServer:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         ca = None if self._certificates is None else self._certificates.ca
-        self.app = create_app(settings.database_url, environment=self._environment, ca_certificate=ca)
+        self.app = create_app(
+            settings.database_url,
+            environment=self._environment,
+            ca_certificate=ca,
+            packages=settings.folder / "packages",
+            schedules=settings.schedules,
+        )
         self.address = self._address()
         self._publish(ca)
         self._server = self._make_server()

@@ -10,17 +10,22 @@ from typing import TypeVar
 import msgspec
 import structlog
 from starlette.background import BackgroundTask
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from kassa.device import SignedHead
-from kassa.errors import InvalidInput, Refusal
-from kassa.protocol import DEVICE_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
+from kassa.errors import InvalidInput, NotFound, NotServed, Refusal
+from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest
+from kassa.protocol import DEVICE_HEADER, PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
 from kassa.text import texts
 from kassa_server.activation import activate
 from kassa_server.answers import BEST, answered, message_of, negotiate, no_answer, refused
 from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
 from kassa_server.door import admit, check_caller
+from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.reports import keep_report
+from kassa_server.headquarters.shelf import find_package
 from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
 from kassa_server.intake import take_batch
@@ -36,10 +41,12 @@ class StoreServer:
     """Answers registers from a channel database.
 
     :param host: runs the requests; made from the database's registers if None.
+    :param distribution: makes and finds data packages; None: none are served.
     """
 
-    def __init__(self, channel: Channel, host: Host | None = None) -> None:
+    def __init__(self, channel: Channel, host: Host | None = None, distribution: Distribution | None = None) -> None:
         self.channel = channel
+        self.distribution = distribution
         self.host = host or Host(channel)
         self.poster = Poster(channel, self.host)
         self.log = structlog.get_logger("kassa.server")
@@ -93,6 +100,45 @@ class StoreServer:
             return answered(msgspec.json.encode(answer), protocol, self._now())
 
         return self._guarded("activate", headers, work)
+
+    def package_list(self, path: str, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/packages``: the list of data packages for the register's store, and its report taken."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.reading() as connection:
+                caller = admit(connection, headers, ("POST", path), body)
+            asked = _decode(body, ListRequest)
+            if asked.report is not None:
+                keep_report(self.channel, caller.register_id, asked.report)
+            number, signed = self._distribution.list_for(caller.store_id)
+            with self.channel.reading() as connection:
+                key_sets = key_sets_after(connection, asked.keys)
+            answer = ListAnswer(None if number == asked.seen else signed, key_sets)
+            return answered(
+                msgspec.json.encode(answer), protocol, self._now(), BackgroundTask(self._note_contact, caller.signed)
+            )
+
+        return self._guarded("package list", headers, work)
+
+    def package(self, package_id: str, path: str, headers: Headers) -> Response:
+        """``GET /v1/packages/<id>``: the file of a package that the register's store may have."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.reading() as connection:
+                caller = admit(connection, headers, ("GET", path), b"")
+                row = find_package(connection, package_id, caller.store_id)
+            file = None if row is None else self._distribution.files.path(package_id)
+            if file is None:
+                raise NotFound(_("There is no such data package any more."), where=package_id[:40])
+            return FileResponse(file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)})
+
+        return self._guarded("package", headers, work)
+
+    @property
+    def _distribution(self) -> Distribution:
+        if self.distribution is None:
+            raise NotServed(_("This store server has no place for data packages."), where="no data directory")
+        return self.distribution
 
     def refuse(self, refusal: Refusal, headers: Headers, status: int | None = None) -> Response:
         """A refusal of something that was not looked at further."""

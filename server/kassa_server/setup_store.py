@@ -21,7 +21,7 @@ from kassa.schema.master import barcode, customer, item, permission_group, staff
 from kassa.schema.rules import LARGEST_IN
 from kassa_server import schema
 from kassa_server.credentials import set_pin
-from kassa_server.master_data import delete_rows, put_rows
+from kassa_server.master_data import delete_rows, put_rows, touch_row
 from kassa_server.record import touch_registers
 
 DEFAULT_PLUGINS = (
@@ -269,6 +269,14 @@ def upsert_staff_place(connection: Connection, store_id: str, staff_id: str) -> 
     known = select(schema.store_staff.c.staff_id).where(here, schema.store_staff.c.staff_id == staff_id)
     if connection.execute(known).first() is None:
         connection.execute(insert(schema.store_staff).values(store_id=store_id, staff_id=staff_id))
+        touch_row(connection, staff, staff_id)
+
+
+def remove_staff_place(connection: Connection, store_id: str, staff_id: str) -> None:
+    """Let a staff member work in a store no more; its registers forget them at the next distribution."""
+    here = (schema.store_staff.c.store_id == store_id) & (schema.store_staff.c.staff_id == staff_id)
+    if connection.execute(delete(schema.store_staff).where(here)).rowcount:
+        touch_row(connection, staff, staff_id)
 
 
 def block_staff(connection: Connection, staff_id: str, blocked: bool = True) -> None:

@@ -185,6 +185,7 @@ def sqlite_shop(tmp_path: Path, small_store: Path) -> Iterator[Shop]:
 
 def open_shop(database: str) -> Iterator[Shop]:
     clock = TestClock()
-    app = create_app(database, environment=Environment(clock=clock))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield Shop(client, app.state.server, clock)
+    with tempfile.TemporaryDirectory(prefix="kassa-packages-") as packages:
+        app = create_app(database, environment=Environment(clock=clock), packages=Path(packages))
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Shop(client, app.state.server, clock)

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+PACKAGE_TYPE = "application/vnd.kassa.package"
+"""The content type of a package's file."""
 ALL_GROUPS = "*"
 """The table group of an SQLite snapshot, which holds every group."""
 
@@ -81,14 +83,6 @@ class Signed(msgspec.Struct, frozen=True):
     signature: bytes
 
 
-class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What ``GET /v1/packages`` answers (ETag: the list's number): the list, and the key sets after the one that the
-    register says it has (``?keys=NUMBER``), oldest first, each signed by a key of the one before."""
-
-    package_list: Signed
-    key_sets: tuple[Signed, ...] = ()
-
-
 class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one table group stands in a register. ``state`` is a download state of system.md."""
 
@@ -103,8 +97,8 @@ class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a register tells the store server after each round (``POST /v1/synchronisation``): its table groups, the
-    last successful check, and whether it would sell right now if the server vanished."""
+    """What a register tells of its last round: its table groups, the last successful check, and whether it would sell
+    right now if the server vanished."""
 
     groups: tuple[GroupReport, ...]
     list_number: int
@@ -116,8 +110,22 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int = 0
 
 
-class SyncReportAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What headquarters wants done: package ids to try again (*rerun*) and to leave (*cancel*), given once each."""
+class ListRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a register asks for its list with (``POST /v1/packages``).
 
-    rerun: tuple[str, ...] = ()
-    cancel: tuple[str, ...] = ()
+    :param seen: the number of the list that it has; the answer carries none if that is still the list.
+    :param keys: the number of the key set that it has; 0: none.
+    :param report: how its last round went.
+    """
+
+    seen: int = 0
+    keys: int = 0
+    report: SyncReport | None = None
+
+
+class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The list, unless the register has it already; and the key sets after the one that it has, oldest first, each
+    signed by a key of the one before."""
+
+    package_list: Signed | None = None
+    key_sets: tuple[Signed, ...] = ()

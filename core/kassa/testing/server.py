@@ -132,7 +132,7 @@ class StoreServer:
 
     def _start_here(self) -> None:
         running = _module("running")
-        settings = running.Settings(self.folder, self.database, port=self._port, tls=self._tls or None)
+        settings = running.Settings(self.folder, self.database, port=self._port, tls=self._tls or None, schedules=False)
         self._running = running.RunningServer(settings)
         self._running.start()
         self.address = self._running.address
@@ -192,6 +192,18 @@ class StoreServer:
             channel.close()
         made: str = _module("running").activation_text(self.folder, code, self.address).text
         return made
+
+    def distribute(self, job: int = 9999) -> Any:
+        """Run a distribution job at once, as *Run now* in headquarters does; what it came to. The schedule of a server
+        in this process is off: nothing is sent to the registers' offline databases but by this."""
+        channel = self.channel()
+        try:
+            files = _module("headquarters.package_files").DirectoryFiles(self.folder / "packages")
+            run = _module("headquarters.distribution").Distribution(channel, files).run(job, author="test")
+        finally:
+            channel.close()
+        assert run.state != "create_failed", run.error
+        return run
 
     def channel(self) -> Any:
         """The channel database as the store server sees it (``kassa_server.channel.Channel``); close it after use."""

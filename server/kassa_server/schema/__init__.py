@@ -2,6 +2,16 @@
 
 from kassa_server.schema.base import channel, row_counter
 from kassa_server.schema.devices import activation_code, audit, device, head, series
+from kassa_server.schema.headquarters import (
+    change_log,
+    distribution_run,
+    distribution_schedule,
+    headquarters_key,
+    headquarters_key_set,
+    package,
+    package_list,
+    register_report,
+)
 from kassa_server.schema.journal import (
     PARKED,
     POSTED,
@@ -29,17 +39,25 @@ __all__ = [
     "WAITING",
     "activation_code",
     "audit",
+    "change_log",
     "channel",
     "command_answer",
     "device",
+    "distribution_run",
+    "distribution_schedule",
     "head",
+    "headquarters_key",
+    "headquarters_key_set",
     "journal_conflict",
     "journal_entry",
     "layout_button",
     "offline_profile",
+    "package",
+    "package_list",
     "parked_entry",
     "register",
     "register_plugin",
+    "register_report",
     "row_counter",
     "sales_line",
     "sales_tax",

@@ -1,0 +1,97 @@
+"""``kassa headquarters …``: distribution and keys from the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from kassa.errors import InvalidInput
+from kassa.schema.groups import JOBS
+from kassa.text import literal, texts
+from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_channel
+
+_, n_ = texts("kassa_server")
+headquarters = typer.Typer(help="Headquarters: distribution schedules and keys.", no_args_is_help=True)
+
+
+@headquarters.command("run-job")
+def run_job(
+    job: Annotated[int, typer.Argument(help="1010 customers, 1040 products, 1060 staff, 1080 taxes, 9999 all.")] = 9999,
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Run a distribution job now: what has changed is made available to the registers."""
+    from kassa_server.headquarters.distribution import Distribution
+    from kassa_server.headquarters.package_files import DirectoryFiles
+
+    with open_channel(data_directory, database) as channel:
+        run = Distribution(channel, DirectoryFiles(data_directory / "packages")).run(job, author="command line")
+    typer.echo(f"Job {job}: {run.state}. Packages: {run.packages}. Rows: {run.rows}.")
+    if run.state == "create_failed":
+        typer.echo(f"{run.error}. Nothing was changed; the log says more.", err=True)
+        raise typer.Exit(1)
+
+
+@headquarters.command()
+def schedules(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
+    """Which jobs run by themselves, and the last runs that did something."""
+    from kassa_server.headquarters.schedules import add_default
+    from kassa_server.schema import distribution_run, distribution_schedule
+
+    with open_channel(data_directory, database) as channel:
+        with channel.writing() as connection:
+            add_default(connection)
+        with channel.reading() as connection:
+            for row in connection.execute(select(distribution_schedule).order_by(distribution_schedule.c.job)):
+                typer.echo(f"Job {row.job}: every {row.every_minutes} min{'' if row.enabled else ', switched off'}")
+            history = select(distribution_run).order_by(distribution_run.c.started_at.desc()).limit(20)
+            for row in connection.execute(history):
+                who = row.author or "schedule"
+                typer.echo(
+                    f"{row.started_at:%Y-%m-%d %H:%M:%S} UTC  job {row.job}  {row.state}  {row.rows} rows  {who}"
+                )
+
+
+@headquarters.command()
+def schedule(
+    job: Annotated[int, typer.Argument(help="The job's number.")],
+    every: Annotated[int, typer.Option(help="Minutes between runs; 0 switches it off.", min=0)] = 1,
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Set how often a job runs by itself. A server that runs notices within a minute."""
+    from kassa.masterdata import upsert
+    from kassa_server.schema import distribution_schedule
+
+    if job not in JOBS:
+        raise InvalidInput(_("There is no distribution job {job}.", job=literal(str(job))))
+    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+        row = {"job": job, "every_minutes": max(1, every), "enabled": every > 0}
+        upsert(connection, distribution_schedule, [row])
+    typer.echo(f"Job {job}: every {every} min." if every else f"Job {job}: switched off.")
+
+
+@headquarters.command("rotate-key")
+def rotate_key(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
+    """Make a new key for signing lists. The old one introduces it to the registers, and stays good until revoked."""
+    from kassa_server.headquarters import keys
+
+    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+        made = keys.rotate_key(connection, channel.environment)
+    typer.echo(f"Key {made} signs from now on.")
+
+
+@headquarters.command("revoke-key")
+def revoke_key(
+    key: Annotated[str, typer.Argument(help="The key's id.")],
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Trust a key no more."""
+    from kassa_server.headquarters import keys
+
+    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+        keys.revoke_key(connection, channel.environment, key)
+    typer.echo(f"Key {key} is revoked.")

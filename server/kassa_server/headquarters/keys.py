@@ -1,0 +1,102 @@
+"""The keys that sign lists: made with the first list, rotated and revoked by hand.
+
+They are kept in headquarters' database, so that any of its server processes can sign; no package carries them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kassa.environment import Environment
+from kassa.errors import NotAllowed, NotFound
+from kassa.packages.keys import HeadquartersKey
+from kassa.packages.listing import KeySet, Signed
+from kassa.text import literal, texts
+from kassa_server import audit
+from kassa_server.schema import headquarters_key, headquarters_key_set
+
+_, n_ = texts("kassa_server")
+
+
+def signing_key(connection: Connection, environment: Environment) -> HeadquartersKey:
+    """The newest key that is not revoked; the first is made here, with the first key set."""
+    good = _good_keys(connection)
+    if good:
+        return _as_key(good[-1])
+    made = _make(connection, environment)
+    _add_set(connection, KeySet(1, (made.signing_key,)), made)
+    return made
+
+
+def rotate_key(connection: Connection, environment: Environment) -> str:
+    """Make a new key, introduced by the one before; lists are signed by the new one from now on. Its id.
+
+    The old key is good until it is revoked: registers that were away follow from one to the other.
+    """
+    before = signing_key(connection, environment)
+    made = _make(connection, environment)
+    latest = current_key_set(connection)
+    following = KeySet(latest.number + 1, (*latest.keys, made.signing_key), latest.revoked)
+    _add_set(connection, following, before)
+    audit.note(connection, "headquarters_key_made", environment.clock.utc(), key=made.signing_key.key_id)
+    return made.signing_key.key_id
+
+
+def revoke_key(connection: Connection, environment: Environment, key_id: str) -> None:
+    """Trust a key no more; registers hear of it with their next list, by the word of another key.
+
+    :raises NotFound: there is no such key.
+    :raises NotAllowed: it is the only good one; make another first.
+    """
+    good = _good_keys(connection)
+    if key_id not in [row.key_id for row in good]:
+        raise NotFound(_("There is no key {key}.", key=literal(key_id)))
+    if len(good) == 1:
+        raise NotAllowed(_("This is the only key."), hint=_("Make another first: kassa headquarters rotate-key"))
+    now = environment.clock.utc()
+    connection.execute(update(headquarters_key).where(headquarters_key.c.key_id == key_id).values(revoked_at=now))
+    latest = current_key_set(connection)
+    following = KeySet(latest.number + 1, latest.keys, (*latest.revoked, key_id))
+    _add_set(connection, following, _as_key(_good_keys(connection)[-1]))
+    audit.note(connection, "headquarters_key_revoked", now, key=key_id)
+
+
+def current_key_set(connection: Connection) -> KeySet:
+    """The newest key set; one without keys before the first list."""
+    signed = key_sets_after(connection, 0)
+    return msgspec.json.decode(signed[-1].body, type=KeySet) if signed else KeySet(0, ())
+
+
+def key_sets_after(connection: Connection, number: int) -> tuple[Signed, ...]:
+    """The key sets that a register does not know yet, oldest first."""
+    sets = headquarters_key_set.c
+    found = connection.execute(select(sets.signed).where(sets.number > number).order_by(sets.number)).scalars()
+    return tuple(msgspec.json.decode(signed, type=Signed) for signed in found)
+
+
+def _make(connection: Connection, environment: Environment) -> HeadquartersKey:
+    seed = environment.random_bytes(32)
+    key = HeadquartersKey(Ed25519PrivateKey.from_private_bytes(seed))
+    now: datetime = environment.clock.utc()
+    connection.execute(
+        insert(headquarters_key).values(key_id=key.signing_key.key_id, seed=seed, made_at=now, revoked_at=None)
+    )
+    return key
+
+
+def _add_set(connection: Connection, following: KeySet, signer: HeadquartersKey) -> None:
+    signed = msgspec.json.encode(signer.sign("key-set", following)).decode()
+    connection.execute(insert(headquarters_key_set).values(number=following.number, signed=signed))
+
+
+def _good_keys(connection: Connection) -> list[Row[tuple[str, bytes, datetime, datetime]]]:
+    keys = headquarters_key.c
+    return list(connection.execute(select(headquarters_key).where(keys.revoked_at.is_(None)).order_by(keys.made_at)))
+
+
+def _as_key(row: Row[tuple[str, bytes, datetime, datetime]]) -> HeadquartersKey:
+    return HeadquartersKey(Ed25519PrivateKey.from_private_bytes(bytes(row.seed)))

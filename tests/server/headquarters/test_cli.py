@@ -1,0 +1,62 @@
+"""Headquarters from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.server.conftest import sqlite_database
+from typer.testing import CliRunner
+
+from kassa.errors import InvalidInput, NotAllowed
+from kassa_server.channel import Channel
+from kassa_server.headquarters.cli import headquarters
+from kassa_server.headquarters.keys import current_key_set
+
+
+@pytest.fixture
+def folder(tmp_path: Path, small_store: Path) -> Path:
+    """A store server's data directory."""
+    sqlite_database(tmp_path, small_store)
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> str:
+    result = CliRunner().invoke(headquarters, [*words, "-d", str(folder)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_job_is_run_and_noted(folder: Path) -> None:
+    """A job that is run by hand says what it made, and stands in the history."""
+    assert "Job 9999: available." in run(folder, "run-job")
+    assert "Job 9999: no_data." in run(folder, "run-job", "9999")
+    said = run(folder, "schedules")
+    assert "Job 9999: every 1 min" in said
+    assert said.count("command line") == 2
+
+
+def test_schedule_is_set(folder: Path) -> None:
+    """A job's interval is set, and a schedule switched off; an unknown job is named."""
+    assert "every 15 min" in run(folder, "schedule", "1040", "--every", "15")
+    run(folder, "schedule", "1040", "--every", "0")
+    assert "Job 1040: every 1 min, switched off" in run(folder, "schedules")
+    with pytest.raises(InvalidInput):
+        run(folder, "schedule", "17")
+
+
+def test_keys(folder: Path) -> None:
+    """A key is revoked only when there is another."""
+    first = run(folder, "rotate-key").split()[1]
+    second = run(folder, "rotate-key").split()[1]
+    assert "is revoked" in run(folder, "revoke-key", second)
+    assert first != second
+    # The key that signed before the first rotation is good still: one more may go, and then no other.
+    run(folder, "revoke-key", first)
+    channel = Channel(f"sqlite:///{folder / 'channel.db'}")
+    with channel.reading() as connection:
+        known = current_key_set(connection)
+    channel.close()
+    (last,) = [key.key_id for key in known.keys if key.key_id not in known.revoked]
+    with pytest.raises(NotAllowed):
+        run(folder, "revoke-key", last)
