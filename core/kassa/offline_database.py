@@ -17,20 +17,19 @@ from sqlalchemy import Connection, Engine, exc, func, select
 from kassa.environment import Environment
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal import Journal
-from kassa.masterdata import offline
 from kassa.schema import make_engine
-from kassa.schema.master import item, master
+from kassa.schema.master import item
 from kassa.text import texts
 
 _, n_ = texts("kassa")
-ACTIVE, LOADING = "offline_database", "offline_database_loading"
+ACTIVE = "offline_database"
 
 
 class OfflineDatabase:
     """The active offline database in ``directory``, by the pointer that ``journal`` holds."""
 
     def __init__(self, directory: Path, journal: Journal, environment: Environment) -> None:
-        self._directory = directory
+        self.directory = directory
         self._journal = journal
         self._environment = environment
         self._mutex = threading.RLock()
@@ -40,7 +39,7 @@ class OfflineDatabase:
     @property
     def path(self) -> Path | None:
         """The active file; None when there is none."""
-        return None if self._active is None else self._directory / self._active
+        return None if self._active is None else self.directory / self._active
 
     @property
     def available(self) -> bool:
@@ -108,17 +107,16 @@ class OfflineDatabase:
         with self._transaction(path) as connection:
             yield connection
 
-    @contextmanager
-    def loading(self) -> Iterator[Connection]:
-        """One transaction on the file that a snapshot is being built in; begun, or gone on with after a stop."""
-        name = self._journal.setting("kassa", LOADING)
-        if name is None or not (self._directory / name).exists():
-            name = f"offline-{self._environment.new_id()}.db"
-            self._journal.keep_setting("kassa", LOADING, name)
-        with self._transaction(self._directory / name) as connection:
-            master.create_all(connection)
-            offline.create_all(connection)
-            yield connection
+    def place_for_new(self) -> Path:
+        """Where a new file may be built, beside the active one. Nobody reads it before :meth:`activate`."""
+        self._remove_strays()
+        return self.directory / f"offline-{self._environment.new_id()}.db"
+
+    def _remove_strays(self) -> None:
+        """Files that were being built when the register stopped."""
+        for stray in self.directory.glob("offline-*.db"):
+            if stray.name != self._active:
+                _remove(stray)
 
     @contextmanager
     def _transaction(self, path: Path) -> Iterator[Connection]:
@@ -131,18 +129,15 @@ class OfflineDatabase:
         finally:
             engine.dispose()
 
-    def activate(self) -> None:
-        """Make the snapshot that was built the active file; the old file is removed."""
+    def activate(self, path: Path) -> None:
+        """Make the file at ``path`` (:meth:`place_for_new`) the active one, by moving the pointer; the old file is
+        removed."""
         with self._mutex:
-            name = self._journal.setting("kassa", LOADING)
-            if name is None:
-                return
             old = self.path
-            self._point(ACTIVE, name)
-            self._point(LOADING, None)
-            self._active = name
+            self._point(ACTIVE, path.name)
+            self._active = path.name
             self._drop_reader()
-        if old is not None and old.name != name:
+        if old is not None and old.name != path.name:
             _remove(old)
 
     def _point(self, name: str, value: str | None) -> None:

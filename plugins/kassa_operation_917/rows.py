@@ -13,12 +13,19 @@ from kassa.text import Moment, Money, Number, Text, literal, texts
 from kassa.windows import Row
 
 if TYPE_CHECKING:
-    from kassa.register.face import Attempt, Readiness, RegisterFace
+    from kassa.register.face import Attempt, GroupStatus, Readiness, RegisterFace
 
 _, n_ = texts("kassa_operation_917")
 
 _TODAY = timedelta(hours=20)
 _MB = Decimal(1_000_000)
+_GROUPS = {
+    "customers": _("Data: customers"),
+    "products": _("Data: products"),
+    "staff": _("Data: staff"),
+    "taxes": _("Data: taxes"),
+}
+"""The table groups in the words of whoever reads the window."""
 
 
 def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
@@ -37,6 +44,8 @@ def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
         yield Row(_("Synchronisation"), status.running)
     yield Row(_("Waiting for upload"), _waiting(register, now))
     yield Row(_("Offline database"), _database(register, state))
+    for group in status.groups:
+        yield Row(_GROUPS.get(group.table_group, literal(group.table_group)), _group(group, now))
     yield Row(_("Ready to sell offline"), _readiness(register.readiness()))
 
 
@@ -109,6 +118,14 @@ def _database(register: RegisterFace, state: ConnectionState) -> Text:
         return error.what
     size = Number((Decimal(register.offline_database.size()) / _MB).quantize(Decimal("0.1")))
     return _("SQLite · {size} MB · {items}", size=size, items=items)
+
+
+def _group(group: GroupStatus, now: datetime) -> Text:
+    """How many rows, since when, and what is wrong with the next package."""
+    rows, time = n_("{count} row", "{count} rows", count=group.rows), _when(group.applied_at, now)
+    if group.error is None:
+        return _("{rows} · since {time}", rows=rows, time=time)
+    return _("{rows} · since {time} · stopped: {error}", rows=rows, time=time, error=group.error)
 
 
 def _readiness(readiness: Readiness) -> Text:

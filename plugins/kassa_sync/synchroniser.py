@@ -10,6 +10,7 @@ from kassa.errors import KassaError, NotAvailable
 from kassa.register.face import Attempt, Event, RegisterFace, SyncStatus
 from kassa.text import Text, texts
 from kassa_sync.download import Download
+from kassa_sync.lists import Lists
 
 _, n_ = texts("kassa_sync")
 
@@ -27,6 +28,8 @@ class Synchroniser:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kassa-sync", daemon=True)
         self._log = register.log("sync")
+        self._lists = Lists(register)
+        self._folder = register.offline_database.directory / "packages"
         self.status = SyncStatus()
 
     def start(self) -> None:
@@ -93,20 +96,25 @@ class Synchroniser:
             self._note_up(self._attempt(batches, entries))
 
     def _down(self) -> None:
-        download = Download(self._register, self._stopping, self._progress)
+        download = Download(self._register, self._lists, self._folder, self._stopping, self._progress)
         try:
             record = self._register.refresh_record()
             if record.profile.pause_sync or not record.support_offline:
                 return
-            download.run()
+            try:
+                download.run()
+            finally:
+                self.status = replace(self.status, groups=download.groups())
         except KassaError as error:
-            self._note_down(self._attempt(download.pages, download.rows, error.what))
+            self._note_down(self._attempt(download.packages, download.rows, error.what))
         except Exception:
             self._log.exception("download_failed")
             what = _("Something went wrong; support finds it in the log.")
-            self._note_down(self._attempt(download.pages, download.rows, what))
+            self._note_down(self._attempt(download.packages, download.rows, what))
         else:
-            self._note_down(self._attempt(download.pages, download.rows))
+            late = _("The data is older than headquarters promised; the register goes on selling on it.")
+            error_now = late if self._lists.expired() else None
+            self._note_down(self._attempt(download.packages, download.rows, error_now))
 
     def _attempt(self, packages: int, rows: int, error: Text | None = None) -> Attempt:
         return Attempt(self._register.environment.clock.utc(), error is None, packages, rows, error)

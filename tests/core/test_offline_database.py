@@ -15,7 +15,9 @@ from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal import Journal
 from kassa.masterdata import apply_page, checkpoint_of
 from kassa.offline_database import OfflineDatabase
+from kassa.packages.sqlite_snapshot import create_offline_tables
 from kassa.requests.contact import ChangesPage
+from kassa.schema import make_engine
 from kassa.schema.master import item
 
 COLUMNS = ("item_number", "description", "search_text", "unit", "tax_code", "unit_price", "blocked", "row_version")
@@ -54,11 +56,20 @@ def prices(database: OfflineDatabase) -> dict[str, Decimal]:
         return dict(rows.all())
 
 
-def load(database: OfflineDatabase, *pages: ChangesPage) -> None:
-    for one in pages:
-        with database.loading() as connection:
+def build(database: OfflineDatabase, *pages: ChangesPage) -> Path:
+    """A new file beside the active one."""
+    path = database.place_for_new()
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        create_offline_tables(connection)
+        for one in pages:
             apply_page(connection, one)
-    database.activate()
+    engine.dispose()
+    return path
+
+
+def load(database: OfflineDatabase, *pages: ChangesPage) -> None:
+    database.activate(build(database, *pages))
 
 
 def test_without_a_snapshot_a_request_is_told_so(database: OfflineDatabase) -> None:
@@ -69,24 +80,27 @@ def test_without_a_snapshot_a_request_is_told_so(database: OfflineDatabase) -> N
 
 
 def test_a_snapshot_is_not_read_before_it_is_whole(database: OfflineDatabase) -> None:
-    """Readers keep the old file until the new one has been activated."""
+    """Readers keep the old file until the new one has been activated; then the old one goes."""
     load(database, page(("1", "10.00", 1)))
-    with database.loading() as connection:
-        apply_page(connection, page(("1", "12.00", 2)))
+    old = database.path
+    built = build(database, page(("1", "12.00", 2)))
     assert prices(database) == {"1": Decimal(10)}
-    database.activate()
+    database.activate(built)
     assert prices(database) == {"1": Decimal(12)}
+    assert old is not None
+    assert not old.exists()
 
 
-def test_a_snapshot_goes_on_where_it_stopped(tmp_path: Path, journal: Journal) -> None:
-    """A register that dies while it loads goes on in the same file, from the last page's checkpoint."""
+def test_what_was_being_built_is_cleared_away(tmp_path: Path, journal: Journal) -> None:
+    """A register that dies while it loads leaves a file that nobody reads, and that the next load removes."""
     first = OfflineDatabase(tmp_path, journal, Environment())
-    with first.loading() as connection:
-        apply_page(connection, page(("1", "10.00", 7), more=True))
+    left = build(first, page(("1", "10.00", 7)))
     first.close()
     second = OfflineDatabase(tmp_path, journal, Environment())
-    with second.loading() as connection:
-        assert checkpoint_of(connection, "item") == 7
+    assert not second.available
+    load(second, page(("1", "11.00", 8)))
+    assert not left.exists()
+    assert prices(second) == {"1": Decimal(11)}
     second.close()
 
 

@@ -219,6 +219,7 @@ def test_customer_added_without_an_answer(shop: Shop, register: Register, stays_
     back_online(shop, register)
     assert customers(shop, name) == 1
     assert [sale.customer_number for sale in shop.server.sales()].count(number) == 1
+    shop.server.distribute()
     register.run(917, action="synchronise")
     wait_until(lambda: not register.journal.overlay.rows("customer"), "the row has come back")
     assert len(register.run(602, words=name).data.customers) == 1

@@ -158,14 +158,18 @@ def test_synchronisation_starts_after_the_first_log_on(shop: Shop) -> None:
 
 
 def test_own_rows_are_settled_once_they_have_come_back(shop: Shop, register: Register) -> None:
-    """What the register made itself lies over the offline database until the store server's own rows are there; then it
-    is found there, once."""
+    """What the register made itself lies over the offline database until that holds it: a sale that was put aside comes
+    with the next round, a customer with the next distribution; then it is found there, once."""
     register.run(612, name="Anna Ek")
     register.run(100, code="1001")
     register.run(503)
     assert register.journal.overlay.rows("customer")
     assert register.journal.overlay.rows("suspended_sale")
     shop.delivered(register)
+    register.run(917, action="synchronise")
+    wait_until(lambda: not register.journal.overlay.rows("suspended_sale"), "the store server's row has come back")
+    assert register.journal.overlay.rows("customer"), "no distribution has run yet"
+    shop.server.distribute()
 
     def nothing_over() -> bool:
         register.run(917, action="synchronise")

@@ -28,6 +28,9 @@ from kassa.trust import context_for, fetch_ca, read_activation_code
 PATH = "/v1/activate"
 TIMEOUT_S = 30
 BEGUN_FILE = "begun.json"
+HEADQUARTERS_KEYS = ("kassa", "headquarters_keys")
+"""The setting in the journal that pins the keys of headquarters, as JSON of a :class:`kassa.packages.listing.KeySet`.
+"""
 
 
 def activate(
@@ -64,6 +67,8 @@ def activate(
         Installation(parts.address, answer.device_id, ca).keep(directory)
         if not journal.activated or journal.series.series != series:
             journal.open_series(series, answer.series_number, answer.record)
+        if answer.key_set is not None:
+            journal.keep_setting(*HEADQUARTERS_KEYS, msgspec.json.encode(answer.key_set).decode())
     except Refusal:
         shutil.rmtree(draft, ignore_errors=True)
         raise

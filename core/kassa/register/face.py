@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
@@ -31,12 +32,27 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt to synchronise, in one direction. ``packages`` counts pages or batches, ``rows`` rows or entries."""
+    """One attempt to synchronise, in one direction. ``packages`` counts packages or batches, ``rows`` rows or
+    entries."""
 
     at: datetime
     succeeded: bool
     packages: int = 0
     rows: int = 0
+    error: Text | None = None
+
+
+@dataclass(frozen=True)
+class GroupStatus:
+    """Where one table group of the offline database stands.
+
+    :param applied_at: when its last package was applied.
+    :param error: why the next one is not; None: nothing is wrong.
+    """
+
+    table_group: str
+    rows: int
+    applied_at: datetime
     error: Text | None = None
 
 
@@ -54,6 +70,7 @@ class SyncStatus:
     upload_success: Attempt | None = None
     checked_at: datetime | None = None
     running: Text | None = None
+    groups: tuple[GroupStatus, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,6 +214,14 @@ class RegisterFace(Protocol):
         :raises kassa.errors.NoAnswer: the store server did not answer.
         """
 
+    def fetch_package(self, package_id: str, target: Path, size: int) -> None:
+        """Bring ``target`` to the ``size`` bytes of a data package's file; what it holds already is not sent again.
+
+        :raises kassa.errors.NoAnswer: cut off; what came is kept.
+        :raises kassa.errors.Refusal: the answer is no.
+        :raises OSError: the disk is full.
+        """
+
     def setting(self, plugin: str, name: str) -> str | None:
         """A value that the plugin kept in the journal."""
 
@@ -221,6 +246,7 @@ __all__ = [
     "Event",
     "Finished",
     "GridButton",
+    "GroupStatus",
     "Readiness",
     "RegisterFace",
     "RegisterView",

@@ -14,6 +14,7 @@ from kassa.credentials import Lockouts, RegisterCredentials
 from kassa.delivery import COPIED, Delivery
 from kassa.device import DeviceKey, DeviceSigner, load_device_key
 from kassa.environment import Environment
+from kassa.gateway.download import Downloads
 from kassa.gateway.held import HeldGateway
 from kassa.gateway.local import LocalGateway
 from kassa.gateway.online_only import OnlineOnlyConnection
@@ -88,14 +89,16 @@ def _begin(register: Register) -> None:
 
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:
     signer = DeviceSigner(key, installation.device_id, register.environment.clock, register.head)
+    trust = context_for(installation.server_address, installation.ca_certificate)
     remote = RemoteGateway(
         installation.server_address,
         register.environment,
         signer=signer,
-        trust=context_for(installation.server_address, installation.ca_certificate),
+        trust=trust,
         profile=lambda: register.record.profile,
     )
     register.remote = HeldGateway(remote, lambda: register.connection.state())
+    register.downloads = Downloads(installation.server_address, signer, trust, register.may_download)
     local: Gateway = LocalGateway(register.local)
     parts = ConnectionParts(register, remote, local)
     register.connection = register.hooks.provide_connection(parts) or OnlineOnlyConnection(register, remote)

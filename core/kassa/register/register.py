@@ -17,6 +17,7 @@ from kassa.credentials import RegisterCredentials, keep_verifiers
 from kassa.delivery import COPIED, Delivery
 from kassa.environment import Environment
 from kassa.errors import NOTHING_LOST, SALE_KEPT, KassaError, NotAvailable
+from kassa.gateway.download import Downloads
 from kassa.hooks import Hooks
 from kassa.journal import Journal, Waiting
 from kassa.journal.overlay import OverlayMark
@@ -33,6 +34,7 @@ from kassa.register.pipeline import Pipeline
 from kassa.register.questions import Questions
 from kassa.register.readiness import readiness
 from kassa.register.session import Session
+from kassa.register.settling import came_back
 from kassa.register.view import Viewer
 from kassa.requests.contact import AskCommand, Hello, HelloAnswer, ReadRecord
 from kassa.requests.staff import ReadStaffVerifiers
@@ -49,6 +51,7 @@ class Register:
 
     connection: Connection
     delivery: Delivery
+    downloads: Downloads
     remote: RemoteGateway
 
     def __init__(
@@ -352,6 +355,15 @@ class Register:
         keep_verifiers(self.directory, verifiers)
         return record
 
+    def may_download(self) -> bool:
+        """Whether a download may go on: the register neither stops nor is disconnected by hand."""
+        state = self.connection.state()
+        return not self._closed and (state.online or state.reason is not Reason.MANUAL)
+
+    def fetch_package(self, package_id: str, target: Path, size: int) -> None:
+        """Fetch a data package's file, going on where it was cut off."""
+        self.downloads.fetch(package_id, target, size)
+
     def own_rows(self) -> tuple[OverlayMark, ...]:
         """The rows that this register made and the store server has been handed."""
         return self.journal.overlay.delivered()
@@ -361,7 +373,7 @@ class Register:
         context = self.request_context()
         settled = [
             mark
-            for mark in marks
+            for mark in came_back(self.offline_database, self.journal.overlay, marks)
             if mark.done or self.remote.send(AskCommand(mark.command_id), context).fate != "unknown"
         ]
         if settled:

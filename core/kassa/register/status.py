@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -52,8 +53,17 @@ def _facts(connection: sqlite3.Connection, directory: Path) -> list[tuple[str, s
     file = directory / active[0] if active else None
     known = file is not None and file.exists()
     facts.append(("Offline database", f"{file.name}, {file.stat().st_size} bytes" if file and known else "none"))
+    facts.extend(_table_groups(file) if file is not None and known else ())
     manual = connection.execute(
         "SELECT value FROM setting WHERE owner = 'offline_failover' AND name = 'manual'"
     ).fetchone()
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
     return facts
+
+
+def _table_groups(file: Path) -> Iterator[tuple[str, str]]:
+    """Rows and age of each table group of the offline database."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as offline:
+        found = offline.execute("SELECT table_group, rows, applied_at FROM package_checkpoint ORDER BY table_group")
+        for group, rows, applied_at in found.fetchall():
+            yield f"Data: {group}", f"{rows} rows, since {str(applied_at)[:19]} UTC"

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from kassa.errors import NotAvailable
+from kassa.packages.errors import PackageDamaged
+from kassa.packages.listing import KeySet, SigningKey, SyncReport
 from kassa.register import Register
 from kassa.schema.master import customer, item
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import SMALL_STORE
+from kassa_sync.tries import Failures
 
 MANY = 9000
 
@@ -66,6 +71,7 @@ def test_changes_and_deletions_arrive_and_only_they(shop: Shop, register: Regist
     wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
     change_item(shop, "1001", "59.90")
     delete_item(shop, "1012")
+    shop.server.distribute()
     before = register.sync_status().checked_at
     register.synchronise_now()
     wait_until(lambda: register.sync_status().checked_at != before, "another round is over")
@@ -77,43 +83,143 @@ def test_changes_and_deletions_arrive_and_only_they(shop: Shop, register: Regist
     assert 0 < download.rows < len(SMALL_STORE["items"])
 
 
-def test_a_snapshot_that_is_cut_off_goes_on_where_it_was(make_shop: Callable[..., Shop]) -> None:
-    """A register that is closed while it loads goes on at the next run, and sells from no half-loaded database."""
+def test_a_download_that_is_cut_off_goes_on_where_it_was(make_shop: Callable[..., Shop]) -> None:
+    """A register that is closed while it fetches goes on at the next run: nothing is sent twice, and no half-loaded
+    database is sold from."""
     shop = make_shop(store=many_items(), profile={"request_timeout_s": 5})
     register = shop.open_register()
-    pages: list[str] = []
-    real = register.remote.send
-
-    def cut_after_three(request: Any, context: Any, **options: Any) -> Any:
-        answer = real(request, context, **options)
-        if request.NAME == "kassa.read_changes" and getattr(request, "table", "") == "item":
-            pages.append(request.after)
-            if len(pages) == 3:
-                shop.network.refuse()
-        return answer
-
-    register.remote.send = cut_after_three  # type: ignore[method-assign]
+    register.downloads.may_go_on = lambda: False  # cut off after the first chunk
     shop.log_on(register)
     wait_until(lambda: register.sync_status().download is not None, "the first round has failed")
     assert not register.offline_database.available
-    folder = register.directory
+    (part,) = (register.directory / "packages").glob("*.zst")
+    had = part.stat().st_size
+    assert had > 0
     register.close()
-    shop.network.pass_through()
-    again = shop.open_register(folder)
-    asked: list[int] = []
-    send = again.remote.send
-
-    def noted(request: Any, context: Any, **options: Any) -> Any:
-        if request.NAME == "kassa.read_changes" and request.table == "item" and not again.offline_database.available:
-            asked.append(request.after)
-        return send(request, context, **options)
-
-    again.remote.send = noted  # type: ignore[method-assign]
+    again = shop.open_register(register.directory)
+    fetched: list[httpx.Response] = []
+    again.downloads.on_response = fetched.append
     shop.log_on(again)
     shop.with_data(again)
     assert len(prices(again)) == MANY + len(SMALL_STORE["items"])
-    assert asked
-    assert asked[0] > 0
+    assert [response.status_code for response in fetched] == [206]
+    assert fetched[0].headers["content-range"].startswith(f"bytes {had}-")
+    assert list((register.directory / "packages").glob("*.zst")) == []
+
+
+def damage(shop: Shop, kind: str, table_group: str) -> None:
+    """Flip a bit in the newest package of a table group."""
+    (row,) = shop.server.query(
+        "SELECT package_id FROM package WHERE kind = :kind AND table_group = :table_group AND retired_at IS NULL"
+        " ORDER BY to_version DESC LIMIT 1",
+        kind=kind,
+        table_group=table_group,
+    )
+    file = shop.server.folder / "packages" / f"{row['package_id']}.zst"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 4
+    file.write_bytes(data)
+
+
+def add_customer(shop: Shop) -> None:
+    from kassa_server.setup_store import NewCustomer, put_customers
+
+    channel = shop.server.channel()
+    with channel.writing() as connection:
+        put_customers(connection, [NewCustomer("K1", "Bo")])
+    channel.close()
+
+
+def test_a_bad_package_stops_its_own_group(shop: Shop, register: Register) -> None:
+    """A package with a flipped bit is named and not used; the other table groups go on, and so does the register. The
+    next good package puts things right."""
+    change_item(shop, "1001", "59.90")
+    add_customer(shop)
+    shop.server.distribute()
+    damage(shop, "delta", "products")
+    register.synchronise_now()
+    wait_until(lambda: [one.error for one in register.sync_status().groups if one.error] != [], "the group is stopped")
+    groups = {one.table_group: one for one in register.sync_status().groups}
+    assert [name for name, one in groups.items() if one.error] == ["products"]
+    assert groups["customers"].rows == 1
+    assert prices(register)["1001"] == Decimal("54.90")
+    register.run(100, code=shop.barcode("1002"))
+    register.run(200)
+    change_item(shop, "1001", "61.00")
+    shop.server.distribute()
+    register.synchronise_now()
+    wait_until(lambda: prices(register)["1001"] == Decimal(61), "the next package is in")
+    wait_until(lambda: not any(one.error for one in register.sync_status().groups), "nothing is wrong any more")
+
+
+def test_a_package_is_left_alone_after_three_tries(shop: Shop, register: Register) -> None:
+    """Three tries, with pauses that grow; then it is left alone, and its reason stays."""
+    change_item(shop, "1001", "59.90")
+    shop.server.distribute()
+    damage(shop, "delta", "products")
+    before = prices(register)
+    register.synchronise_now()
+    wait_until(lambda: any(one.error for one in register.sync_status().groups), "the group is stopped")
+    failures = Failures(register)
+    failed = failures.of("products")
+    assert failed is not None
+    assert (failed.tries, failed.dead, failures.waits("products", failed.package_id)) == (1, False, True)
+    for _ in range(2):
+        failures.note("products", failed.package_id, PackageDamaged(failed.error))
+    kept = Failures(register).of("products")
+    assert kept is not None
+    assert kept.dead
+    assert not failures.waits("products", "another")
+    assert prices(register) == before
+
+
+def test_a_list_of_somebody_else_is_not_believed(shop: Shop, register: Register) -> None:
+    """A list that is not signed by a pinned key changes nothing, and the register says so and goes on selling."""
+    stranger = KeySet(1, (SigningKey("stranger", bytes(range(32))),))
+    folder = register.directory
+    register.keep_setting("kassa", "headquarters_keys", msgspec.json.encode(stranger).decode())
+    register.close()
+    change_item(shop, "1001", "59.90")
+    shop.server.distribute()
+    again = shop.open_register(folder)
+    shop.log_on(again)
+    wait_until(lambda: again.sync_status().download is not None, "a round is over")
+    download = again.sync_status().download
+    assert download is not None
+    assert not download.succeeded
+    assert "sign" in str(download.error)
+    assert prices(again)["1001"] == Decimal("54.90")
+    again.run(100, code=shop.barcode("1001"))
+
+
+def test_keys_are_followed(shop: Shop, register: Register) -> None:
+    """Headquarters makes a new key and revokes the old one; the register follows without a visit."""
+    from kassa_server.headquarters.keys import current_key_set, revoke_key, rotate_key
+
+    channel = shop.server.channel()
+    with channel.writing() as connection:
+        old = current_key_set(connection).keys[0].key_id
+        rotate_key(connection, channel.environment)
+        revoke_key(connection, channel.environment, old)
+    channel.close()
+    change_item(shop, "1001", "59.90")
+    shop.server.distribute()
+    register.synchronise_now()
+    wait_until(lambda: prices(register)["1001"] == Decimal("59.90"), "the list of the new key is believed")
+    kept = register.setting("kassa", "headquarters_keys")
+    assert kept is not None
+    assert msgspec.json.decode(kept, type=KeySet).revoked == (old,)
+
+
+def test_headquarters_is_told(shop: Shop, register: Register) -> None:
+    """After a round that brought something headquarters knows where the register's table groups stand."""
+    wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
+    (row,) = shop.server.query("SELECT * FROM register_report")
+    report = msgspec.json.decode(row["report"], type=SyncReport)
+    assert {one.table_group: one.state for one in report.groups} == dict.fromkeys(
+        ("customers", "products", "staff", "taxes"), "applied"
+    )
+    assert report.ready
 
 
 def test_a_damaged_offline_database_is_loaded_again(shop: Shop, register: Register) -> None:
@@ -134,6 +240,7 @@ def test_what_the_register_made_is_settled_when_it_comes_back(shop: Shop, regist
     shop.network.pass_through()
     register.run(917, action="connect")
     shop.delivered(register)
+    shop.server.distribute()
     register.synchronise_now()
     wait_until(lambda: not register.journal.overlay.rows("customer"), "the overlay is settled")
     with register.offline_database.reading() as connection:
