@@ -8,7 +8,7 @@ and becomes active by moving a pointer in the journal.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from kassa.errors import KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
@@ -64,10 +64,10 @@ class Download:
         if known is None:
             self._load(listed)
             known = self._checkpoints() or {}
-        self._forget_other_files(listed)
         errors = [error for group in listed.groups if (error := self._group(listed, group, known.get(group)))]
         if self._stopping.is_set():
             return
+        self._forget_files(() if not errors else {entry.package_id for entry in listed.packages})
         self.rows += fetch_store_rows(self._register)
         self._register.settle_own_rows(own_rows)
         if self.packages:
@@ -183,9 +183,9 @@ class Download:
             raise
         return file
 
-    def _forget_other_files(self, listed: PackageList) -> None:
-        """Files of packages that are in no list any more."""
-        wanted = {entry.package_id for entry in listed.packages}
+    def _forget_files(self, wanted: Collection[str]) -> None:
+        """Files of packages that are in no list any more, or, once all is applied, of any: a register that lost its
+        power just after applying one has left its file."""
         for file in self._folder.glob("*.zst"):
             if file.stem not in wanted:
                 file.unlink(missing_ok=True)
