@@ -36,7 +36,7 @@ def test_presenters_know_no_kivy() -> None:
 def test_only_the_bridge_touches_threads() -> None:
     """Threads and tasks are the bridge's: whatever else wants one goes through it."""
     for path in UI.rglob("*.py"):
-        if path.name not in ("bridge.py", "app.py", "window.py"):
+        if path.name not in ("bridge.py", "app.py", "window.py", "stopping.py"):
             assert not imports(path) & {"threading", "asyncio"}, path
 
 
@@ -46,8 +46,10 @@ def test_importing_the_entry_leaves_kivy_alone() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
-def test_the_command_opens_the_window(tmp_path: Path) -> None:
-    """``kassa ui`` opens an activated register in a window, and Ctrl+C closes it without a traceback."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_opens_the_window(tmp_path: Path, number: signal.Signals) -> None:
+    """``kassa ui`` opens an activated register in a window; Ctrl+C, and a supervisor's SIGTERM, close it as its close
+    button does, while Kivy still starts too."""
     with Shop(tmp_path) as shop:
         folder = shop.activate()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KIVY_")}
@@ -56,9 +58,10 @@ def test_the_command_opens_the_window(tmp_path: Path) -> None:
         wait_until(lambda: (folder / "window" / "icon").exists() or window.poll() is not None, "Kivy has started", 30)
         wait_until(lambda: '"event": "connection"' in log(folder) or window.poll() is not None, "it is connected", 30)
         assert window.poll() is None
-        window.send_signal(signal.SIGINT)
+        window.send_signal(number)
         output = window.communicate(timeout=20)[0].decode()
         assert "Traceback" not in output + log(folder)
+        assert window.returncode == 0
 
 
 def log(folder: Path) -> str:

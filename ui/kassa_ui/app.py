@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kassa.register.face import RegisterFace
 from kassa_ui import start
+from kassa_ui.stopping import StopSignals
 
 
 def run(
@@ -18,16 +19,18 @@ def run(
     theme: str = "light",
     language: str | None = None,
 ) -> None:
-    """Show ``register`` until the window is closed; it stays open and is the caller's to close.
+    """Show ``register`` until the window is closed, or Ctrl+C or SIGTERM ask for it; it stays open and is the caller's
+    to close.
 
     :param home: where Kivy keeps its files.
     :param size: the window's, in pixels.
     :param theme: ``light`` or ``dark``.
     :param language: ``sv`` or ``en``, whatever the cashier's own is; None: the cashier's, or the store's.
     """
-    start.prepare(home, size=size, fullscreen=fullscreen)
-    from kassa_ui.window import KassaApp
+    with StopSignals() as signals:
+        start.prepare(home, size=size, fullscreen=fullscreen)
+        from kassa_ui.window import KassaApp
 
-    app = KassaApp(register, fixed_language=language)
-    app.palette.name = theme
-    asyncio.run(app.async_run())
+        app = KassaApp(register, fixed_language=language, on_running=signals.then)
+        app.palette.name = theme
+        asyncio.run(app.async_run())

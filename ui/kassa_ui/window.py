@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -63,12 +65,18 @@ class KassaApp(App):
     use_kivy_settings = False
 
     def __init__(
-        self, register: RegisterFace | None = None, *, fixed_language: str | None = None, **kwargs: Any
+        self,
+        register: RegisterFace | None = None,
+        *,
+        fixed_language: str | None = None,
+        on_running: Callable[[Callable[[], object]], object] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(palette=Palette(), **kwargs)
         kv.register_typefaces()
         self._register = register
         self._fixed_language = fixed_language
+        self._on_running = on_running
         self._keyboard: Any = None
         self._draw = Clock.create_trigger(self._draw_now, -1)
         self._handler = KeepSelling(self)
@@ -91,6 +99,8 @@ class KassaApp(App):
         Clock.schedule_interval(self._tick, 1)
         if self._register is not None:
             self.attach(self._register)
+        if self._on_running is not None:
+            self._on_running(partial(self.bridge.post, self.stop))
 
     def on_stop(self) -> None:
         """The window closes."""

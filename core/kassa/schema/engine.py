@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -21,8 +23,12 @@ def make_engine(url: str, *, read_only: bool = False) -> Engine:
     return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
 
 
+BUSY_S = 5.0
+"""How long SQLite waits for another connection's lock."""
+
+
 def _sqlite(url: str, read_only: bool) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5.0}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -31,7 +37,7 @@ def _sqlite(url: str, read_only: bool) -> Engine:
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
@@ -46,3 +52,17 @@ def _sqlite(url: str, read_only: bool) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch a file to WAL once. For this alone SQLite does not wait when another connection does so at the same
+    moment: it fails at once."""
+    until = time.monotonic() + BUSY_S
+    while cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
