@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,14 +15,13 @@ from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
 from kassa_server.headquarters.keys import current_key_set, signing_key
+from kassa_server.one_time_codes import code_hash, new_code
 from kassa_server.record import read_record
 from kassa_server.schema import activation_code, device, register, series
 
 _, n_ = texts("kassa_server")
 
 VALID_FOR = timedelta(hours=24)
-_CODE_BYTES = 15
-_GROUP = 4
 _KEY_BYTES = 32
 
 
@@ -37,12 +34,11 @@ def make_code(connection: Connection, environment: Environment, register_id: str
     known = connection.execute(select(register.c.register_id).where(register.c.register_id == register_id)).first()
     if known is None:
         raise NotFound(_("There is no register {register}.", register=literal(register_id)))
-    letters = base64.b32encode(environment.random_bytes(_CODE_BYTES)).decode()
-    code = "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+    code = new_code(environment)
     now = environment.clock.utc()
     connection.execute(
         insert(activation_code).values(
-            code_hash=_hash(code), register_id=register_id, made_at=now, expires_at=now + VALID_FOR
+            code_hash=code_hash(code), register_id=register_id, made_at=now, expires_at=now + VALID_FOR
         )
     )
     return code
@@ -60,7 +56,7 @@ def activate(connection: Connection, environment: Environment, request: Activati
     """
     _check(request)
     now = environment.clock.utc()
-    code = lock_row(connection, select(activation_code).where(activation_code.c.code_hash == _hash(request.code)))
+    code = lock_row(connection, select(activation_code).where(activation_code.c.code_hash == code_hash(request.code)))
     if code is None or code.expires_at <= now:
         raise _not_valid()
     if code.device_id is not None:
@@ -140,11 +136,6 @@ def _open_series(connection: Connection, register_id: str, device_id: str, serie
         )
     )
     return number
-
-
-def _hash(code: str) -> str:
-    plain = "".join(sign for sign in code.upper() if sign.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _not_valid() -> NotAllowed:

@@ -18,10 +18,14 @@ from kassa.errors import InvalidInput, NotServed
 from kassa.text import texts
 from kassa.trust import CA_PATH
 from kassa_server.channel import Channel
+from kassa_server.headquarters.channel_routes import channel_routes
+from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.headquarters.schedules import Schedules
+from kassa_server.joined.joined import Joined, JoinedSettings
 from kassa_server.migrate import upgrade
+from kassa_server.roles import Role
 from kassa_server.server import StoreServer
 
 _, n_ = texts("kassa_server")
@@ -38,13 +42,17 @@ def create_app(
     ca_certificate: str | None = None,
     packages: Path | None = None,
     schedules: bool = False,
+    role: Role = Role.BOTH,
+    joined: JoinedSettings | None = None,
 ) -> Starlette:
-    """The store server on the channel database at ``database``, which is upgraded first.
+    """Store server and headquarters, on the channel database at ``database``, which is upgraded first.
 
     :param database: an SQLAlchemy URL.
     :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
     :param packages: the folder for data packages; None: none are made or served.
     :param schedules: distribution jobs run by themselves, as the schedules say.
+    :param role: whether both are served here, or one of them.
+    :param joined: of a store server alone: its headquarters.
     """
     channel = Channel(database, environment)
     upgrade(channel.engine)
@@ -52,11 +60,8 @@ def create_app(
     server = StoreServer(channel, distribution=distribution)
     app = Starlette(
         routes=[
-            Route("/v1/requests/{name}", _answer_request, methods=["POST"]),
-            Route("/v1/journal", _take_journal, methods=["POST"]),
-            Route("/v1/activate", _activate, methods=["POST"]),
-            Route("/v1/packages", _list_packages, methods=["POST"]),
-            Route("/v1/packages/{package_id}", _fetch_package, methods=["GET"]),
+            *(_register_routes() if role.serves_registers else ()),
+            *(channel_routes(ChannelServer(channel, server.poster), _with_body) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
         ],
@@ -66,7 +71,20 @@ def create_app(
     app.state.server = server
     app.state.ca_certificate = ca_certificate
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
+    app.state.joined = None if joined is None else Joined(joined, channel)
+    if app.state.joined is not None:
+        server.on_delivery = app.state.joined.new_entries
     return app
+
+
+def _register_routes() -> list[Route]:
+    return [
+        Route("/v1/requests/{name}", _answer_request, methods=["POST"]),
+        Route("/v1/journal", _take_journal, methods=["POST"]),
+        Route("/v1/activate", _activate, methods=["POST"]),
+        Route("/v1/packages", _list_packages, methods=["POST"]),
+        Route("/v1/packages/{package_id}", _fetch_package, methods=["GET"]),
+    ]
 
 
 @asynccontextmanager
@@ -76,7 +94,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     schedules: Schedules | None = app.state.schedules
     if schedules is not None:
         await run_in_threadpool(schedules.start)
+    joined: Joined | None = app.state.joined
+    if joined is not None:
+        joined.start()
     yield
+    if joined is not None:
+        await run_in_threadpool(joined.stop)
     if schedules is not None:
         await run_in_threadpool(schedules.stop)
     server.channel.close()

@@ -28,6 +28,17 @@ Database = Annotated[
     str | None, typer.Option(help="The channel database, as an SQLAlchemy URL. Default: SQLite in the data directory.")
 ]
 
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
+Names = Annotated[
+    list[str] | None, typer.Option("--name", help="A name or address by which this machine is reached. Repeatable.")
+]
+Tls = Annotated[bool | None, typer.Option(help="Speak https. Always, off loopback.")]
+TlsCertificate = Annotated[Path | None, typer.Option(help="A certificate from elsewhere, PEM.")]
+TlsKey = Annotated[Path | None, typer.Option(help="Its key, PEM.")]
+TlsCa = Annotated[Path | None, typer.Option(help="Its CA, PEM, if that is no public one.")]
+LogToStderr = Annotated[bool, typer.Option(help="Log to standard error, not to the data directory.")]
+
 server = typer.Typer(help="The store server: run it, look after what it holds.", invoke_without_command=True)
 store = typer.Typer(help="Stores in the channel database.", no_args_is_help=True)
 
@@ -37,24 +48,32 @@ def run(
     context: typer.Context,
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8440,
-    name: Annotated[
-        list[str] | None, typer.Option(help="A name or address by which registers reach this machine. Repeatable.")
+    host: Host = "127.0.0.1",
+    port: Port = 8440,
+    name: Names = None,
+    tls: Tls = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
+    tls_ca: TlsCa = None,
+    log_to_stderr: LogToStderr = False,
+    headquarters: Annotated[
+        str | None, typer.Option(help="Join a headquarters elsewhere with this code. Remembered from then on.")
     ] = None,
-    tls: Annotated[bool | None, typer.Option(help="Speak https. Always, off loopback.")] = None,
-    tls_certificate: Annotated[Path | None, typer.Option(help="A certificate from elsewhere, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
-    tls_ca: Annotated[Path | None, typer.Option(help="Its CA, PEM, if that is no public one.")] = None,
-    log_to_stderr: Annotated[bool, typer.Option(help="Log to standard error, not to the data directory.")] = False,
 ) -> None:
     """Run the store server. Off loopback it speaks https only, with a CA of its own unless a certificate is given."""
     if context.invoked_subcommand is not None:
         return
+    import socket
+
+    from kassa.environment import Environment
     from kassa.logs import log_to
+    from kassa_server.joined.membership import join_headquarters
     from kassa_server.running import RunningServer, Settings
 
     log_to(None if log_to_stderr else data_directory)
+    if headquarters is not None:
+        joined = join_headquarters(data_directory, headquarters, Environment(), socket.gethostname())
+        print(f"Store server “{joined.name}” of headquarters at {joined.address}", flush=True)
     settings = Settings(
         folder=data_directory,
         database=database,
@@ -62,12 +81,13 @@ def run(
         port=port,
         tls=tls,
         names=tuple(name or ()),
-        given=_given(tls_certificate, tls_key, tls_ca),
+        given=given_certificates(tls_certificate, tls_key, tls_ca),
     )
     RunningServer(settings).serve(lambda address: print(f"Kassa store server at {address}", flush=True))
 
 
-def _given(certificate: Path | None, key: Path | None, ca: Path | None) -> Certificates | None:
+def given_certificates(certificate: Path | None, key: Path | None, ca: Path | None) -> Certificates | None:
+    """The certificate that the command line names."""
     from kassa_server.tls import Certificates
 
     if certificate is None:
@@ -75,6 +95,29 @@ def _given(certificate: Path | None, key: Path | None, ca: Path | None) -> Certi
     if key is None:
         raise typer.BadParameter("--tls-certificate needs --tls-key")
     return Certificates(certificate, key, None if ca is None else ca.read_text())
+
+
+@server.command()
+def status(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
+    """How the contact with headquarters goes, where that is elsewhere."""
+    from kassa_server.joined.membership import load_membership
+    from kassa_server.joined.status import contacts
+
+    membership = load_membership(data_directory)
+    if membership is None:
+        print("Headquarters is in this store server.")
+        return
+    print(f"Store server “{membership.name}” of headquarters at {membership.address}")
+    with open_channel(data_directory, database) as channel, channel.reading() as connection:
+        known = contacts(connection)
+    for one in known:
+        success = "never" if one.success_at is None else f"{one.success_at:%Y-%m-%d %H:%M:%S} UTC"
+        print(f"{one.what}: last attempt {one.attempt_at:%Y-%m-%d %H:%M:%S} UTC, last success {success}")
+        print(f"  waiting for headquarters: {one.waiting}")
+        if one.error:
+            print(f"  {one.error}")
+    if not known or any(one.error for one in known):
+        raise typer.Exit(1)
 
 
 @server.command("post-parked")

@@ -49,10 +49,10 @@ def admit(
 
     :param target: method and path.
     :param replaced_too: admit a device that is not the register any more, so that what it sold is not lost.
-    :raises DeviceNotTrusted: unknown, revoked or replaced, or not signed by it.
+    :raises DeviceNotTrusted: unknown, revoked or replaced, served by another store server, or not signed by it.
     """
     row = _find(connection, headers.get(DEVICE_HEADER, ""))
-    if row is None or row.revoked_at is not None:
+    if row is None or row.revoked_at is not None or row.served_by is not None:
         raise _unknown()
     signed = verify_request(row.public_key, headers, *target, body)
     if signed.head.register_id != row.register_id or not _owns(connection, row.device_id, signed.head.series):

@@ -63,6 +63,21 @@ def note_head(connection: Connection, signed: SignedHead, now: datetime) -> bool
     return behind
 
 
+def keep_told_head(connection: Connection, signed: SignedHead, received_at: datetime) -> None:
+    """Store a head that a store server tells headquarters of: as the latest, and as covered if all that it counts is
+    stored. Whether its journal is behind is the store server's to judge, which has seen it.
+
+    :param signed: its signature has been verified.
+    """
+    told = signed.head
+    latest, proof = (_stored(connection, told.series, covered=covered) for covered in (False, True))
+    if latest is None or (told.sequence, told.at) >= (latest.sequence, latest.at):
+        _store(connection, signed, received_at, covered=False)
+    is_newer = proof is None or (told.sequence, told.at) > (proof.sequence, proof.at)
+    if is_newer and _is_on_chain(connection, told.series, told.sequence, told.hash):
+        _store(connection, signed, received_at, covered=True)
+
+
 def _store(connection: Connection, signed: SignedHead, now: datetime, *, covered: bool) -> None:
     told = signed.head
     row = {

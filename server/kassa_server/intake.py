@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from kassa.errors import InvalidInput, NotAllowed
@@ -53,18 +54,29 @@ def take_batch(connection: Connection, caller: Caller, batch: JournalBatch, now:
     :raises NotAllowed: the series is not this device's, nor one of its register's before it.
     :raises InvalidInput: too many entries, or a sequence number below 1.
     """
-    _check(batch)
     own = lock_row(connection, select(series).where(series.c.series_id == batch.series, _is_callers(caller)))
     if own is None:
         raise NotAllowed(_("These journal entries belong to another device."), hint=_("Call support."))
+    acknowledgement = take_entries(connection, own, batch, now)
+    behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
+    return msgspec.structs.replace(acknowledgement, head_is_behind=behind)
+
+
+def take_entries(connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime) -> JournalAcknowledgement:
+    """Store what is new of a batch and acknowledge it: the one rule for what registers deliver to a store server and
+    store servers to headquarters.
+
+    :param own: the series' row, locked by the caller.
+    :raises InvalidInput: as :func:`take_batch`.
+    """
+    _check(batch)
     intake = _Intake(connection, own, batch, now)
     if batch.beside:
         intake.keep_beside()
     else:
         intake.store_all()
-    behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
     return JournalAcknowledgement(
-        batch.series, intake.acknowledged, intake.acknowledged_hash.hex(), intake.conflict, behind, intake.kept
+        batch.series, intake.acknowledged, intake.acknowledged_hash.hex(), intake.conflict, kept=intake.kept
     )
 
 

@@ -7,6 +7,7 @@ person repairs the cause and posts it again (``kassa server post-parked``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -27,6 +28,8 @@ from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_e
 AT_ONCE = 50
 """Entries posted in one transaction, each in a savepoint of its own."""
 LONGEST_REASON = 1000
+RESTS_ON_OTHERS_FOR = timedelta(hours=1)
+"""How long after it came a parked command is tried again by itself."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,24 @@ class Poster:
         with self._channel.writing() as connection:
             again = update(journal_entry).where(journal_entry.c.posting == PARKED).values(posting=WAITING)
             connection.execute(again)
+        return self.post_waiting()
+
+    def post_parked_commands(self) -> Posted:
+        """Try commands again that could not be posted lately: one may rest on another that has come only now from
+        another register, as a recall rests on its suspension."""
+        lately = self._channel.environment.clock.utc() - RESTS_ON_OTHERS_FOR
+        parked = (journal_entry.c.posting == PARKED) & (journal_entry.c.kind == "command")
+        statement = (
+            select(journal_entry.c.entry_id)
+            .join(parked_entry, parked_entry.c.entry_id == journal_entry.c.entry_id)
+            .where(parked, journal_entry.c.received_at > lately)
+        )
+        with self._channel.reading() as connection:
+            again = list(connection.execute(statement).scalars())
+        if not again:
+            return Posted()
+        with self._channel.writing() as connection:
+            _mark(connection, again, WAITING)
         return self.post_waiting()
 
     def _post_some(self, connection: Connection, series_id: str) -> Posted:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import uvicorn
+from starlette.applications import Starlette
 
 from kassa.device import write_private_file
 from kassa.environment import Environment
@@ -18,6 +19,9 @@ from kassa.errors import SetupError
 from kassa.text import literal, texts
 from kassa.trust import ActivationCode, fingerprint_of, is_loopback
 from kassa_server.app import create_app
+from kassa_server.joined.joined import JoinedSettings
+from kassa_server.joined.membership import load_membership
+from kassa_server.roles import Role
 from kassa_server.tls import Certificates, own_certificates, own_names
 
 _, n_ = texts("kassa_server")
@@ -39,6 +43,7 @@ class Settings:
     :param names: further names and addresses of the machine, for the certificate.
     :param given: a certificate from elsewhere instead of the server's own.
     :param schedules: distribution jobs run by themselves.
+    :param role: what is hosted; a store server that has joined a headquarters elsewhere hosts no other.
     """
 
     folder: Path
@@ -49,6 +54,7 @@ class Settings:
     names: tuple[str, ...] = ()
     given: Certificates | None = None
     schedules: bool = True
+    role: Role = Role.BOTH
 
     @property
     def database_url(self) -> str:
@@ -87,16 +93,34 @@ class RunningServer:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         ca = None if self._certificates is None else self._certificates.ca
-        self.app = create_app(
+        self.address = self._address()
+        self._published = Published(self.address, "" if ca is None else fingerprint_of(ca))
+        self.app = self._create_app(ca)
+        write_private_file(settings.folder / ADDRESS_FILE, msgspec.json.encode(self._published))
+        self._server = self._make_server()
+
+    def _create_app(self, ca: str | None) -> Starlette:
+        settings = self._settings
+        membership = load_membership(settings.folder)
+        if membership is not None and settings.role is Role.HEADQUARTERS:
+            raise SetupError(
+                _("This data directory is that of a store server that has joined a headquarters elsewhere."),
+                kept=_("Nothing was started."),
+                hint=_("Give headquarters a data directory of its own with --data-directory."),
+                where=str(settings.folder),
+            )
+        joined = None
+        if membership is not None:
+            joined = JoinedSettings(membership, settings.folder, self.address, self._published.fingerprint)
+        return create_app(
             settings.database_url,
             environment=self._environment,
             ca_certificate=ca,
             packages=settings.folder / "packages",
-            schedules=settings.schedules,
+            schedules=settings.schedules and membership is None,
+            role=settings.role if membership is None else Role.STORE_SERVER,
+            joined=joined,
         )
-        self.address = self._address()
-        self._publish(ca)
-        self._server = self._make_server()
 
     def _choose_certificates(self) -> Certificates | None:
         settings = self._settings
@@ -119,10 +143,6 @@ class RunningServer:
             host = self._settings.names[0] if self._settings.names else socket.getfqdn()
         scheme = "http" if self._certificates is None else "https"
         return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-    def _publish(self, ca: str | None) -> None:
-        published = Published(self.address, "" if ca is None else fingerprint_of(ca))
-        write_private_file(self._settings.folder / ADDRESS_FILE, msgspec.json.encode(published))
 
     def _make_server(self) -> _Server:
         files = self._certificates

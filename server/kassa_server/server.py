@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable
 
 import msgspec
-import structlog
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from kassa.device import SignedHead
-from kassa.errors import InvalidInput, NotFound, NotServed, Refusal
+from kassa.errors import NotFound, NotServed, Refusal
 from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest
-from kassa.protocol import DEVICE_HEADER, PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
+from kassa.protocol import PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
 from kassa.text import texts
 from kassa_server.activation import activate
-from kassa_server.answers import BEST, answered, message_of, negotiate, no_answer, refused
+from kassa_server.answering import Answering, Headers, decoded
+from kassa_server.answers import answered, message_of, refused
 from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
 from kassa_server.door import admit, check_caller
@@ -33,11 +30,8 @@ from kassa_server.posting import Poster
 
 _, n_ = texts("kassa_server")
 
-Message = TypeVar("Message")
-Headers = Mapping[str, str]
 
-
-class StoreServer:
+class StoreServer(Answering):
     """Answers registers from a channel database.
 
     :param host: runs the requests; made from the database's registers if None.
@@ -45,11 +39,11 @@ class StoreServer:
     """
 
     def __init__(self, channel: Channel, host: Host | None = None, distribution: Distribution | None = None) -> None:
-        self.channel = channel
+        super().__init__(channel)
         self.distribution = distribution
         self.host = host or Host(channel)
         self.poster = Poster(channel, self.host)
-        self.log = structlog.get_logger("kassa.server")
+        self.on_delivery: Callable[[], None] = lambda: None
 
     def request(self, name: str, path: str, headers: Headers, body: bytes) -> Response:
         """``POST /v1/requests/<name>``."""
@@ -57,7 +51,7 @@ class StoreServer:
         def work(protocol: int) -> Response:
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("POST", path), body)
-            envelope = _decode(body, RequestEnvelope)
+            envelope = decoded(body, RequestEnvelope)
             check_caller(envelope.context, caller)
             try:
                 outcome = self.host.answer(Call(name, bytes(envelope.request), envelope.context, caller))
@@ -65,7 +59,7 @@ class StoreServer:
                 outcome = Outcome(refusal=message_of(refusal))
             return self._outcome(outcome, protocol, BackgroundTask(self._note_contact, caller.signed))
 
-        return self._guarded(f"request {name}", headers, work)
+        return self.guarded(f"request {name}", headers, work)
 
     def journal(self, path: str, headers: Headers, body: bytes) -> Response:
         """``POST /v1/journal``: store and acknowledge; then post, before the register hears of it, so that whoever
@@ -75,8 +69,8 @@ class StoreServer:
             batch = None
             with self.channel.writing() as connection:
                 caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
-                batch = _decode(body, JournalBatch)
-                acknowledgement = take_batch(connection, caller, batch, self._now())
+                batch = decoded(body, JournalBatch)
+                acknowledgement = take_batch(connection, caller, batch, self.now())
             if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
                 self.log.error(
                     "journal_conflict",
@@ -86,20 +80,21 @@ class StoreServer:
                     head_is_behind=acknowledgement.head_is_behind,
                 )
             self._post(batch.series)
-            return answered(msgspec.json.encode(acknowledgement), protocol, self._now())
+            self.on_delivery()
+            return answered(msgspec.json.encode(acknowledgement), protocol, self.now())
 
-        return self._guarded("journal", headers, work)
+        return self.guarded("journal", headers, work)
 
     def activate(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/activate``."""
 
         def work(protocol: int) -> Response:
-            request = _decode(body, ActivationRequest)
+            request = decoded(body, ActivationRequest)
             with self.channel.writing() as connection:
                 answer = activate(connection, self.channel.environment, request)
-            return answered(msgspec.json.encode(answer), protocol, self._now())
+            return answered(msgspec.json.encode(answer), protocol, self.now())
 
-        return self._guarded("activate", headers, work)
+        return self.guarded("activate", headers, work)
 
     def package_list(self, path: str, headers: Headers, body: bytes) -> Response:
         """``POST /v1/packages``: the list of data packages for the register's store, and its report taken."""
@@ -107,7 +102,7 @@ class StoreServer:
         def work(protocol: int) -> Response:
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("POST", path), body)
-            asked = _decode(body, ListRequest)
+            asked = decoded(body, ListRequest)
             if asked.report is not None:
                 keep_report(self.channel, caller.register_id, asked.report)
             number, signed = self._distribution.list_for(caller.store_id)
@@ -115,10 +110,10 @@ class StoreServer:
                 key_sets = key_sets_after(connection, asked.keys)
             answer = ListAnswer(None if number == asked.seen else signed, key_sets)
             return answered(
-                msgspec.json.encode(answer), protocol, self._now(), BackgroundTask(self._note_contact, caller.signed)
+                msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
             )
 
-        return self._guarded("package list", headers, work)
+        return self.guarded("package list", headers, work)
 
     def package(self, package_id: str, path: str, headers: Headers) -> Response:
         """``GET /v1/packages/<id>``: the file of a package that the register's store may have."""
@@ -132,7 +127,7 @@ class StoreServer:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])
             return FileResponse(file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)})
 
-        return self._guarded("package", headers, work)
+        return self.guarded("package", headers, work)
 
     @property
     def _distribution(self) -> Distribution:
@@ -140,36 +135,11 @@ class StoreServer:
             raise NotServed(_("This store server has no place for data packages."), where="no data directory")
         return self.distribution
 
-    def refuse(self, refusal: Refusal, headers: Headers, status: int | None = None) -> Response:
-        """A refusal of something that was not looked at further."""
-
-        def work(protocol: int) -> Response:
-            return refused(message_of(refusal), protocol, self._now(), status=status)
-
-        return self._guarded("refused", headers, work)
-
-    def _guarded(self, what: str, headers: Headers, work: Callable[[int], Response]) -> Response:
-        """Negotiate, work, and turn what is raised into a refusal, or into no answer at all."""
-        started = time.perf_counter()
-        protocol = BEST
-        try:
-            protocol = negotiate(headers)
-            response = work(protocol)
-        except Refusal as refusal:
-            response = refused(message_of(refusal), protocol, self._now())
-            self.log.info("refused", what=what, error_code=refusal.code, where=refusal.where)
-        except Exception:
-            self.log.exception("failed", what=what)
-            response = no_answer()
-        took = round((time.perf_counter() - started) * 1000, 1)
-        self.log.info("served", what=what, device=headers.get(DEVICE_HEADER), status=response.status_code, ms=took)
-        return response
-
     def _outcome(self, outcome: Outcome, protocol: int, after: BackgroundTask) -> Response:
         if outcome.refusal is not None:
-            return refused(outcome.refusal, protocol, self._now(), after)
+            return refused(outcome.refusal, protocol, self.now(), after)
         assert outcome.answer is not None
-        return answered(outcome.answer, protocol, self._now(), after)
+        return answered(outcome.answer, protocol, self.now(), after)
 
     def _note_contact(self, signed: SignedHead) -> None:
         try:
@@ -182,17 +152,3 @@ class StoreServer:
             self.poster.post_series(series)
         except Exception:
             self.log.exception("posting_waits", series=series)
-
-    def _now(self) -> datetime:
-        return self.channel.environment.clock.utc()
-
-
-def _decode(body: bytes, kind: type[Message]) -> Message:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise InvalidInput(
-            _("The store server could not read what the register sent."),
-            hint=_("Call support: register and store server may need an update."),
-            where=f"{kind.__name__}: {error}",
-        ) from error

@@ -32,6 +32,7 @@ from kassa_server.schema.organisation import (
     tender,
 )
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
+from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
 
 __all__ = [
     "PARKED",
@@ -46,6 +47,7 @@ __all__ = [
     "distribution_run",
     "distribution_schedule",
     "head",
+    "headquarters_contact",
     "headquarters_key",
     "headquarters_key_set",
     "journal_conflict",
@@ -66,6 +68,8 @@ __all__ = [
     "series",
     "staff_credential",
     "store",
+    "store_server",
+    "store_server_code",
     "store_staff",
     "tender",
 ]

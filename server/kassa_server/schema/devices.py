@@ -19,6 +19,7 @@ device = Table(
     Column("activated_at", UtcDateTime(), nullable=False),
     Column("replaced_at", UtcDateTime(), nullable=True, doc="another device is the register now"),
     Column("revoked_at", UtcDateTime(), nullable=True, doc="nothing is taken from it any more"),
+    Column("served_by", code(40), nullable=True, doc="the channel database whose store server serves it; empty: here"),
 )
 Index("ix_device_register_id", device.c.register_id)
 

@@ -1,0 +1,103 @@
+"""Store servers that join headquarters: one-time codes, and what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from kassa.environment import Environment
+from kassa.errors import InvalidInput, NotAllowed, NotFound
+from kassa.text import literal, texts
+from kassa_server import audit
+from kassa_server.channel import lock_row
+from kassa_server.headquarters.channel_messages import JoinAnswer, JoinRequest
+from kassa_server.headquarters.keys import key_sets_after, signing_key
+from kassa_server.one_time_codes import code_hash, new_code
+from kassa_server.schema import store, store_server, store_server_code
+
+_, n_ = texts("kassa_server")
+
+VALID_FOR = timedelta(hours=24)
+_KEY_BYTES = 32
+
+
+def make_channel_code(connection: Connection, environment: Environment, name: str, stores: Sequence[str]) -> str:
+    """A code by which one machine becomes the store server of these stores, once, within a day. Only its hash is kept.
+
+    :raises NotFound: there is no such store.
+    """
+    known = set(connection.execute(select(store.c.store_id).where(store.c.store_id.in_(stores))).scalars())
+    for wanted in stores:
+        if wanted not in known:
+            raise NotFound(_("There is no store {store}.", store=literal(wanted)))
+    code, now = new_code(environment), environment.clock.utc()
+    row = {
+        "code_hash": code_hash(code),
+        "database_id": environment.new_id(),
+        "name": name,
+        "stores": msgspec.json.encode(sorted(known)).decode(),
+        "made_at": now,
+        "expires_at": now + VALID_FOR,
+    }
+    connection.execute(insert(store_server_code).values(row))
+    return code
+
+
+def join(connection: Connection, environment: Environment, request: JoinRequest) -> JoinAnswer:
+    """Make a machine a store server. One that served the same channel database before is replaced: it is refused from
+    now on. The same code with the same key gets the same answer again: the first one may have been lost.
+
+    :raises NotAllowed: the code is unknown, used or too old; which of these is not told.
+    :raises InvalidInput: the key cannot be used.
+    """
+    if len(request.public_key) != _KEY_BYTES:
+        raise InvalidInput(_("The store server's key cannot be used."), hint=_("Update Kassa on that machine."))
+    now = environment.clock.utc()
+    wanted = store_server_code.c.code_hash == code_hash(request.code)
+    code = lock_row(connection, select(store_server_code).where(wanted))
+    if code is None or code.expires_at <= now:
+        raise _not_valid()
+    signing_key(connection, environment)  # made now if there is none: its public side is what the store server pins
+    if code.store_server_id is None:
+        store_server_id = environment.new_id()
+        before = (store_server.c.database_id == code.database_id) & store_server.c.replaced_at.is_(None)
+        connection.execute(update(store_server).where(before).values(replaced_at=now))
+        row = {
+            "store_server_id": store_server_id,
+            "database_id": code.database_id,
+            "name": code.name,
+            "stores": code.stores,
+            "public_key": request.public_key,
+            "joined_at": now,
+        }
+        connection.execute(insert(store_server).values(row))
+        connection.execute(update(store_server_code).where(wanted).values(store_server_id=store_server_id))
+        audit.note(connection, "store_server_joined", now, store_server=store_server_id, machine=request.name[:100])
+        return JoinAnswer(store_server_id, code.database_id, code.name, key_sets_after(connection, 0))
+    known = connection.execute(select(store_server).where(store_server.c.store_server_id == code.store_server_id)).one()
+    if bytes(known.public_key) != request.public_key or known.replaced_at is not None:
+        raise _not_valid()
+    return JoinAnswer(known.store_server_id, known.database_id, known.name, key_sets_after(connection, 0))
+
+
+def revoke_store_server(connection: Connection, environment: Environment, store_server_id: str) -> None:
+    """Take nothing from a store server any more, and give it nothing.
+
+    :raises NotFound: there is no such store server, or it is revoked already.
+    """
+    mine = (store_server.c.store_server_id == store_server_id) & store_server.c.revoked_at.is_(None)
+    now = environment.clock.utc()
+    if not connection.execute(update(store_server).where(mine).values(revoked_at=now)).rowcount:
+        raise NotFound(_("There is no store server {store_server}.", store_server=literal(store_server_id)))
+    audit.note(connection, "store_server_revoked", now, store_server=store_server_id)
+
+
+def _not_valid() -> NotAllowed:
+    return NotAllowed(
+        _("This code for a store server is not valid, or not any more."),
+        kept=_("Nothing was changed."),
+        hint=_("Make a new one in headquarters with: kassa headquarters channel-code NAME"),
+    )

@@ -1,0 +1,168 @@
+"""What goes over the wire between a store server and headquarters, where the two are apart.
+
+::
+
+    POST /v1/channel/join        JoinRequest -> JoinAnswer                one-time code, no signature
+    POST /v1/channel/series      SeriesReport -> SeriesPositions          what is there, and how far headquarters is
+    POST /v1/channel/journal     ChannelBatch -> JournalAcknowledgement   entries of one series
+    POST /v1/channel/conflicts   ConflictBatch -> Taken                   what store servers keep for a person
+
+All but the first are signed by the store server's key (:func:`signed_text`). Bodies are zstd; answers are Kassa's own
+(:mod:`kassa.protocol`), so a captive portal is never taken for headquarters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from kassa.packages.listing import Signed
+from kassa.protocol import JournalBatch, RefusalMessage
+
+JOIN = "/v1/channel/join"
+SERIES = "/v1/channel/series"
+JOURNAL = "/v1/channel/journal"
+CONFLICTS = "/v1/channel/conflicts"
+STORE_SERVER_HEADER = "Kassa-Store-Server"
+
+
+def signed_text(method: str, path: str, body: bytes, at: str) -> bytes:
+    """The text that a store server signs for a request; ``body`` as it is sent."""
+    return "\n".join(("kassa-store-server", method, path, hashlib.sha256(body).hexdigest(), at)).encode()
+
+
+class JoinRequest(msgspec.Struct, frozen=True):
+    """A machine asks to become a channel database's store server. ``public_key`` is raw Ed25519."""
+
+    code: str
+    public_key: bytes
+    name: str = ""
+
+
+class JoinAnswer(msgspec.Struct, frozen=True):
+    """It is one now. ``key_sets``: headquarters' keys from the first set on, which it pins."""
+
+    store_server_id: str
+    database_id: str
+    name: str
+    key_sets: tuple[Signed, ...]
+
+
+class DeviceFacts(msgspec.Struct, frozen=True):
+    """A register's device. Its secret stays with the store server."""
+
+    device_id: str
+    name: str
+    public_key: bytes
+    activated_at: datetime
+    replaced_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class HeadFacts(msgspec.Struct, frozen=True):
+    """A head as the device signed it, and when the store server got it."""
+
+    packed: str
+    signature: str
+    received_at: datetime
+
+
+class ConflictKey(msgspec.Struct, frozen=True, order=True):
+    """Which entry in conflict: its sequence number and the digest that it is kept under."""
+
+    sequence: int
+    hash: str
+
+
+class SeriesFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A series as it stands in the store server: ``sequence`` entries are stored there.
+
+    :param awaited: sequences of command entries of which the store server wants to know whether they are posted.
+    """
+
+    series: str
+    register_id: str
+    number: int
+    device: DeviceFacts
+    opened_at: datetime
+    sequence: int
+    closed_at: datetime | None = None
+    closed_sequence: int | None = None
+    behind_at: datetime | None = None
+    heads: tuple[HeadFacts, ...] = ()
+    conflicts: tuple[ConflictKey, ...] = ()
+    awaited: tuple[int, ...] = ()
+
+
+class StoreServerReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a store server is: where registers reach it, and what waits there for headquarters."""
+
+    address: str = ""
+    fingerprint: str = ""
+    waiting: int = 0
+    refused: tuple[str, ...] = ()
+    """What headquarters has not taken, a line each."""
+
+
+class SeriesReport(msgspec.Struct, frozen=True):
+    """Series that have changed since they were told of last, or all."""
+
+    series: tuple[SeriesFacts, ...]
+    report: StoreServerReport
+
+
+class SeriesPosition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far headquarters is: everything up to ``sequence``, whose hash (hexadecimal) is ``hash``.
+
+    :param missing: of the conflicts told, those that headquarters lacks.
+    :param posted: of the entries awaited, those that are posted.
+    :param refusal: headquarters does not take this series.
+    """
+
+    series: str
+    sequence: int = 0
+    hash: str = ""
+    missing: tuple[ConflictKey, ...] = ()
+    posted: tuple[int, ...] = ()
+    refusal: RefusalMessage | None = None
+
+
+class SeriesPositions(msgspec.Struct, frozen=True):
+    """The positions of the series told. ``version``: the last row version in headquarters, with all of it posted."""
+
+    positions: tuple[SeriesPosition, ...]
+    version: int
+
+
+class ChannelBatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Entries of one series, and the heads that they were read with."""
+
+    batch: JournalBatch
+    heads: tuple[HeadFacts, ...] = ()
+
+
+class KeptConflict(msgspec.Struct, frozen=True):
+    """An entry that contradicts what is stored, as the store server keeps it."""
+
+    series: str
+    sequence: int
+    hash: str
+    entry_id: str
+    kind: str
+    data: bytes
+    reason: str
+    received_at: datetime
+
+
+class ConflictBatch(msgspec.Struct, frozen=True):
+    """Some of them."""
+
+    conflicts: tuple[KeptConflict, ...]
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """How many of what was sent are kept now."""
+
+    count: int

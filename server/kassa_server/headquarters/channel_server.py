@@ -1,0 +1,124 @@
+"""Headquarters as store servers see it: a request's headers and body in, a response out. Synchronous; any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, update
+from starlette.responses import Response
+
+from kassa_server.answering import Answering, Headers, decoded
+from kassa_server.answers import answered
+from kassa_server.channel import Channel
+from kassa_server.compressed import ENCODING, opened
+from kassa_server.headquarters.channel_codes import join
+from kassa_server.headquarters.channel_door import JoinedServer, admit_store_server
+from kassa_server.headquarters.channel_intake import take_channel_batch, take_conflicts, take_facts
+from kassa_server.headquarters.channel_messages import (
+    CONFLICTS,
+    JOURNAL,
+    SERIES,
+    ChannelBatch,
+    ConflictBatch,
+    JoinRequest,
+    SeriesPositions,
+    SeriesReport,
+    Taken,
+)
+from kassa_server.headquarters.rows import current_version
+from kassa_server.posting import Poster
+from kassa_server.schema import store_server
+
+Asked = TypeVar("Asked")
+LARGEST_OPENED = 64 * 1024 * 1024
+"""Bytes of a body when it is unpacked: a hundred times a store server's batch."""
+
+
+class ChannelServer(Answering):
+    """Answers store servers that have joined.
+
+    :param poster: posts what they send.
+    """
+
+    def __init__(self, channel: Channel, poster: Poster) -> None:
+        super().__init__(channel)
+        self._poster = poster
+
+    def join(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/join``."""
+
+        def work(protocol: int) -> Response:
+            request = decoded(_opened(headers, body), JoinRequest)
+            with self.channel.writing() as connection:
+                answer = join(connection, self.channel.environment, request)
+            return answered(msgspec.json.encode(answer), protocol, self.now())
+
+        return self.guarded("join", headers, work)
+
+    def series(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/series``: facts kept, positions answered."""
+
+        def work(connection: Connection, caller: JoinedServer, told: SeriesReport) -> SeriesPositions:
+            now = self.now()
+            mine = store_server.c.store_server_id == caller.store_server_id
+            report = told.report
+            values = {"contact_at": now, "address": report.address, "fingerprint": report.fingerprint}
+            document = msgspec.json.encode(report).decode()
+            connection.execute(update(store_server).where(mine).values(**values, report=document))
+            positions = tuple(take_facts(connection, caller, one, now) for one in told.series)
+            return SeriesPositions(positions, current_version(connection))
+
+        return self._signed(SERIES, headers, body, SeriesReport, work)
+
+    def journal(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/journal``: store and acknowledge; then post, before the store server hears of it."""
+
+        def work(connection: Connection, caller: JoinedServer, sent: ChannelBatch) -> Any:
+            acknowledgement = take_channel_batch(connection, caller, sent, self.now())
+            if acknowledgement.conflict is not None:
+                self.log.error("journal_conflict", store_server=caller.name, series=sent.batch.series)
+            return acknowledgement
+
+        def post(sent: ChannelBatch) -> None:
+            self._poster.post_series(sent.batch.series)
+            self._poster.post_parked_commands()
+
+        return self._signed(JOURNAL, headers, body, ChannelBatch, work, post)
+
+    def conflicts(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/conflicts``."""
+
+        def work(connection: Connection, caller: JoinedServer, sent: ConflictBatch) -> Taken:
+            return Taken(take_conflicts(connection, caller, sent.conflicts))
+
+        return self._signed(CONFLICTS, headers, body, ConflictBatch, work)
+
+    def _signed(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        kind: type[Asked],
+        work: Callable[[Connection, JoinedServer, Asked], Any],
+        afterwards: Callable[[Asked], None] = lambda _asked: None,
+    ) -> Response:
+        """A request of a store server that has joined: admitted, done in one transaction, answered."""
+
+        def guarded(protocol: int) -> Response:
+            with self.channel.writing() as connection:
+                caller = admit_store_server(connection, headers, "POST", path, body)
+                asked = decoded(_opened(headers, body), kind)
+                answer = work(connection, caller, asked)
+            try:
+                afterwards(asked)
+            except Exception:
+                self.log.exception("posting_waits", path=path)
+            return answered(msgspec.json.encode(answer), protocol, self.now())
+
+        return self.guarded(path, headers, guarded)
+
+
+def _opened(headers: Mapping[str, str], body: bytes) -> bytes:
+    return opened(body, LARGEST_OPENED) if headers.get("content-encoding") == ENCODING else body

@@ -1,0 +1,198 @@
+"""P-0001: transactions from store servers to headquarters, each once, as the bytes that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from tests.server.joined.conftest import Branch, Office
+
+from kassa.environment import new_id
+from kassa.errors import NoAnswer
+from kassa.journal.entry import chain_hash
+from kassa.protocol import WireEntry
+from kassa.schema.master import customer
+from kassa_customer.requests import AddCustomer
+from kassa_server.certificate import certify
+from kassa_server.schema import (
+    POSTED,
+    device,
+    journal_conflict,
+    journal_entry,
+    parked_entry,
+    sales_transaction,
+    series,
+    store_server,
+)
+
+
+def stored(office: Office, series_id: str) -> list[tuple[int, str, bytes, bytes]]:
+    """A series' entries at headquarters."""
+    rows = sorted(office.rows(journal_entry, series_id=series_id), key=lambda row: row["sequence"])
+    return [(row["sequence"], row["entry_id"], bytes(row["hash"]), bytes(row["data"])) for row in rows]
+
+
+def wire(chain: list[WireEntry]) -> list[tuple[int, str, bytes, bytes]]:
+    """The same of what the till made."""
+    return [(entry.sequence, entry.entry_id, bytes.fromhex(entry.hash), entry.data) for entry in chain]
+
+
+def test_entries_arrive_as_they_are_and_are_posted_once(office: Office, branch: Branch) -> None:
+    """The bytes at headquarters are the register's own, under its series and hash; each sale is posted once, however
+    often it is sent; and the device's secret stays where it is."""
+    till = branch.shop.device()
+    for _ in range(3):
+        till.sell()
+    till.deliver()
+    branch.up()
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+    assert len(office.rows(sales_transaction)) == 3
+    (known,) = office.rows(series)
+    assert (known["register_id"], known["number"], known["sequence"]) == ("R1", till.series_number, 3)
+    (machine,) = office.rows(device)
+    assert (bytes(machine["public_key"]), bytes(machine["secret"])) == (till.key.public, b"")
+    assert branch.uploader.waiting == 0
+
+
+def test_what_comes_later_goes_alone(office: Office, branch: Branch) -> None:
+    """After a round only what is new is told of and sent."""
+    till = branch.shop.device()
+    till.sell()
+    till.deliver()
+    branch.up()
+    till.sell()
+    till.deliver()
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+
+
+def test_heads_travel_so_a_certificate_at_headquarters_rests_on_them(office: Office, branch: Branch) -> None:
+    """Headquarters says itself that everything of a register is in, by the head that the register has signed."""
+    till = branch.shop.device()
+    till.sell()
+    before = branch.shop.clock.utc()
+    branch.shop.clock.advance(60)
+    till.deliver()
+    till.deliver([])
+    branch.up()
+    with office.channel.reading() as connection:
+        found = certify(connection, "R1", before)
+    assert found.complete, found
+
+
+def test_headquarters_away_then_back(office: Office, branch: Branch) -> None:
+    """Without headquarters a round fails and everything waits; when it is back, all of it arrives."""
+    till = branch.shop.device()
+    till.sell()
+    till.deliver()
+    office.stop()
+    with pytest.raises(NoAnswer):
+        branch.up()
+    assert branch.uploader.waiting == 1
+    till.sell()
+    till.deliver()
+    office.start()
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+
+
+def test_conflicts_are_kept_at_headquarters_too(office: Office, branch: Branch) -> None:
+    """What the store server keeps for a person headquarters keeps as well; the chain is as it was."""
+    till = branch.shop.device()
+    first = till.sell()
+    till.deliver()
+    data = first.data.replace(b'"kind":"sale"', b'"kind":"void"')
+    forged = msgspec.structs.replace(first, data=data, hash=chain_hash(bytes(32), data).hex())
+    till.deliver([forged])
+    branch.up()
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+    (kept,) = office.rows(journal_conflict)
+    assert bytes(kept["data"]) == data
+
+
+def test_one_that_cannot_be_posted_is_parked_and_the_next_go_on(office: Office, branch: Branch) -> None:
+    """An entry without meaning is at headquarters as bytes, parked with its reason, and the ones after it are posted."""
+    till = branch.shop.device()
+    till.sell()
+    till.add("sale", {"no": "sale"})
+    till.sell()
+    till.deliver()
+    branch.up()
+    assert [row["sequence"] for row in sorted(office.rows(sales_transaction), key=lambda row: row["sequence"])] == [
+        1,
+        3,
+    ]
+    (parked,) = office.rows(parked_entry)
+    assert parked["entry_id"] == till.chain[1].entry_id
+
+
+def test_a_customer_made_in_a_store_reaches_headquarters_once(office: Office, branch: Branch) -> None:
+    """The command's entry is posted at headquarters: the customer is there, once, though the entry is sent twice."""
+    till = branch.shop.device()
+    command = AddCustomer(command_id=new_id(), number="C-1", name="Ada Ek")
+    till.ask(command)
+    till.late_command(command, online=True)
+    till.deliver()
+    branch.up()
+    branch.uploader.forget()
+    branch.up()
+    (made,) = office.rows(customer, customer_number="C-1")
+    assert made["name"] == "Ada Ek"
+    assert [row["posting"] for row in office.rows(journal_entry)] == [POSTED]
+
+
+def test_a_fork_is_kept_beside_and_overwrites_nothing(office: Office, open_branch: Callable[..., Branch]) -> None:
+    """A store server whose chain is another than headquarters' changes nothing there: what it has is kept for a person,
+    once, and it says that headquarters does not take the series."""
+    branch = open_branch()
+    till = branch.shop.device()
+    till.sell()
+    till.deliver()
+    branch.up()
+    kept = stored(office, till.series)
+    with branch.shop.channel.writing() as connection:
+        other = chain_hash(bytes(32), b"another")
+        connection.execute(journal_entry.update().values(data=b"another", hash=other))
+        connection.execute(series.update().values(hash=other))
+    branch.uploader.forget()
+    branch.up()
+    branch.up()
+    assert stored(office, till.series) == kept
+    (conflict,) = office.rows(journal_conflict)
+    assert bytes(conflict["data"]) == b"another"
+    assert "R1 series 1" in branch.uploader.refused[0]
+
+
+def test_another_store_servers_series_is_refused_and_its_own_go_on(
+    office: Office, open_branch: Callable[..., Branch]
+) -> None:
+    """A store server adds nothing to what another one has told of, even with the register's true device."""
+    first, second = open_branch("first"), open_branch("second")
+    till = first.shop.device()
+    till.sell()
+    till.deliver()
+    first.up()
+    with first.shop.channel.reading() as here, second.shop.channel.writing() as there:
+        for table in (device, series):
+            there.execute(table.insert(), [dict(row) for row in here.execute(table.select()).mappings()])
+    own = second.shop.device("R2")
+    own.sell()
+    own.deliver()
+    second.up()
+    assert stored(office, own.series) == wire(own.chain)
+    assert [line[:11] for line in second.uploader.refused] == ["R1 series 1"]
+    assert stored(office, till.series) == wire(till.chain)
+
+
+def test_what_waits_is_told_to_headquarters(office: Office, branch: Branch) -> None:
+    """Headquarters knows when a store server was last heard of, and what it had not sent then."""
+    till = branch.shop.device()
+    till.sell()
+    till.deliver()
+    branch.up()
+    (known,) = office.rows(store_server)
+    assert known["contact_at"] is not None
+    assert msgspec.json.decode(known["report"])["waiting"] == 1
