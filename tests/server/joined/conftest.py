@@ -94,7 +94,7 @@ def open_branch(tmp_path: Path, office: Office, small_store: Path) -> Iterator[C
         def make(name: str = "branch", *stores: str) -> Branch:
             folder = tmp_path / name
             folder.mkdir()
-            shop = next(stack.enter_context(_closing(open_shop(sqlite_database(folder, small_store)))))
+            shop = next(stack.enter_context(_OneShop(open_shop(sqlite_database(folder, small_store)))))
             membership = join_headquarters(folder, office.code(*stores), Environment())
             link = stack.enter_context(closing(Link(membership, Environment())))
             return Branch(shop, membership, link, Uploader(shop.channel, link))
@@ -102,7 +102,7 @@ def open_branch(tmp_path: Path, office: Office, small_store: Path) -> Iterator[C
         yield make
 
 
-class _closing:
+class _OneShop:
     """A generator that goes on to its end."""
 
     def __init__(self, made: Iterator[Shop]) -> None:

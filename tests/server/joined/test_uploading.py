@@ -114,7 +114,7 @@ def test_conflicts_are_kept_at_headquarters_too(office: Office, branch: Branch) 
 
 
 def test_one_that_cannot_be_posted_is_parked_and_the_next_go_on(office: Office, branch: Branch) -> None:
-    """An entry without meaning is at headquarters as bytes, parked with its reason, and the ones after it are posted."""
+    """An entry without meaning is at headquarters as bytes, parked with its reason; the ones after it are posted."""
     till = branch.shop.device()
     till.sell()
     till.add("sale", {"no": "sale"})
