@@ -1,4 +1,5 @@
-"""The gettext catalogues: extracted from each package's ``_("…")``, ``n_("…", "…")`` and ``app.tr("…")``.
+"""The gettext catalogues: extracted from each package's ``_("…")``, ``n_("…", "…")`` and ``app.tr("…")``, in Python, kv
+and templates.
 
 A translation that is there stays as it is; a text that is new waits for one, and is named. A text that is gone stays
 at the end of its file for a while, in case it comes back. The English catalogue repeats the message ids.
@@ -43,9 +44,9 @@ def packages() -> dict[str, Path]:
 def extracted(folder: Path) -> Catalog:
     """A catalogue without translations of every text in a package."""
     catalogue = _empty(folder.name, None)
-    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.kv"))):
+    for path in sorted(path for suffix in EXTRACT for path in folder.rglob(f"*{suffix}")):
         where = [(path.relative_to(folder).as_posix(), 1)]
-        for message in _kv(path) if path.suffix == ".kv" else _python(path):
+        for message in EXTRACT[path.suffix](path):
             catalogue.add(message, None, where)
     return catalogue
 
@@ -58,6 +59,16 @@ def _python(path: Path) -> Iterator[str | tuple[str, ...]]:
 def _kv(path: Path) -> Iterator[str]:
     for found in KV.findall(path.read_text(encoding="utf-8")):
         yield ast.literal_eval(found)
+
+
+def _template(path: Path) -> Iterator[str | tuple[str, ...]]:
+    options = {"trim_blocks": "true", "lstrip_blocks": "true"}
+    for _line, message, _comments, _context in extract_from_file("jinja2", path, keywords=KEYWORDS, options=options):
+        yield message
+
+
+EXTRACT = {".py": _python, ".kv": _kv, ".html": _template}
+"""How each kind of file says its texts."""
 
 
 def _empty(domain: str, language: str | None) -> Catalog:

@@ -27,6 +27,7 @@ from kassa_server.joined.joined import Joined, JoinedSettings
 from kassa_server.migrate import upgrade
 from kassa_server.roles import Role
 from kassa_server.server import StoreServer
+from kassa_server.web.application import headquarters_routes
 
 _, n_ = texts("kassa_server")
 
@@ -64,6 +65,7 @@ def create_app(
             *(channel_routes(ChannelServer(channel, server.poster), _with_body) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
+            *(headquarters_routes(channel, distribution) if role.is_headquarters else ()),
         ],
         exception_handlers={404: _not_served, 405: _not_served},
         lifespan=_lifespan,

@@ -83,7 +83,8 @@ def run(
         names=tuple(name or ()),
         given=given_certificates(tls_certificate, tls_key, tls_ca),
     )
-    RunningServer(settings).serve(lambda address: print(f"Kassa store server at {address}", flush=True))
+    running = RunningServer(settings)
+    running.serve(lambda address: print(f"Kassa store server at {address}", *running.greeting(), sep="\n", flush=True))
 
 
 def given_certificates(certificate: Path | None, key: Path | None, ca: Path | None) -> Certificates | None:

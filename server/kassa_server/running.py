@@ -19,9 +19,11 @@ from kassa.errors import SetupError
 from kassa.text import literal, texts
 from kassa.trust import ActivationCode, fingerprint_of, is_loopback
 from kassa_server.app import create_app
+from kassa_server.headquarters.users import list_users
 from kassa_server.joined.joined import JoinedSettings
 from kassa_server.joined.membership import load_membership
 from kassa_server.roles import Role
+from kassa_server.server import StoreServer
 from kassa_server.tls import Certificates, own_certificates, own_names
 
 _, n_ = texts("kassa_server")
@@ -110,6 +112,7 @@ class RunningServer:
                 where=str(settings.folder),
             )
         joined = None
+        self._joined = membership is not None
         if membership is not None:
             joined = JoinedSettings(membership, settings.folder, self.address, self._published.fingerprint)
         return create_app(
@@ -121,6 +124,17 @@ class RunningServer:
             role=settings.role if membership is None else Role.STORE_SERVER,
             joined=joined,
         )
+
+    def greeting(self) -> list[str]:
+        """What somebody who has just started it wants to know: where headquarters' pages are, and how to get in."""
+        if self._joined:
+            return []
+        server: StoreServer = self.app.state.server
+        said = [f"Headquarters' pages at {self.address}/headquarters/"]
+        with server.channel.reading() as connection:
+            if not list_users(connection):
+                said.append("They have no user yet: kassa headquarters add-user NAME --role administrator")
+        return said
 
     def _choose_certificates(self) -> Certificates | None:
         settings = self._settings

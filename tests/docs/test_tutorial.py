@@ -57,7 +57,8 @@ class Reader:
         words = [KASSA, "server", "--port", "0"]
         self.server = subprocess.Popen(words, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
         assert self.server.stdout is not None
-        return re.sub(r":\d+$", ":8440", self.server.stdout.readline(), flags=re.MULTILINE)
+        said = self.server.stdout.readline() + self.server.stdout.readline()
+        return re.sub(r"(127\.0\.0\.1):\d+", r"\1:8440", said)
 
     def sell(self) -> None:
         """What the page says to do in the window."""

@@ -53,7 +53,8 @@ def serve(
         given=given_certificates(tls_certificate, tls_key, tls_ca),
         role=Role.HEADQUARTERS,
     )
-    RunningServer(settings).serve(lambda address: print(f"Kassa headquarters at {address}", flush=True))
+    running = RunningServer(settings)
+    running.serve(lambda address: print(f"Kassa headquarters at {address}", *running.greeting(), sep="\n", flush=True))
 
 
 def channel_code(

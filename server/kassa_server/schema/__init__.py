@@ -33,6 +33,7 @@ from kassa_server.schema.organisation import (
 )
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
+from kassa_server.schema.users import headquarters_log_on, headquarters_user
 
 __all__ = [
     "PARKED",
@@ -50,6 +51,8 @@ __all__ = [
     "headquarters_contact",
     "headquarters_key",
     "headquarters_key_set",
+    "headquarters_log_on",
+    "headquarters_user",
     "journal_conflict",
     "journal_entry",
     "layout_button",

@@ -1,0 +1,19 @@
+"""The menu: every page that a user may open."""
+
+from __future__ import annotations
+
+from kassa.text import Text, texts
+from kassa_server.headquarters.users import ADMINISTRATOR, VIEWER, User
+
+_, n_ = texts("kassa_server")
+
+_MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
+    (None, (("/", _("Start"), VIEWER),)),
+    (_("Administration"), (("/users", _("Users"), ADMINISTRATOR),)),
+)
+
+
+def menu(user: User) -> list[tuple[Text | None, list[tuple[str, Text]]]]:
+    """Headings with addresses and names, below which the user finds something."""
+    found = [(heading, [(to, name) for to, name, role in entries if user.may(role)]) for heading, entries in _MENU]
+    return [(heading, entries) for heading, entries in found if entries]

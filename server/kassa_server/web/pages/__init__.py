@@ -1,0 +1,10 @@
+"""The pages by hand. Each module lists its routes, and :data:`ROUTES` has them all."""
+
+from starlette.routing import Route
+
+from kassa_server.web.pages import log_on, start, users
+
+ROUTES: list[Route] = [*log_on.ROUTES, *start.ROUTES, *users.ROUTES]
+"""Every page, relative to ``/headquarters``."""
+
+__all__ = ["ROUTES"]

@@ -1,0 +1,29 @@
+"""The start page: what needs attention, how the latest day went, how the registers are."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kassa_server.headquarters.attention import needs_attention
+from kassa_server.headquarters.register_overview import overview_of
+from kassa_server.headquarters.sales_figures import latest_days
+from kassa_server.web.page import channel_of, reading
+from kassa_server.web.rendering import render
+
+
+def start(request: Request) -> Response:
+    """At a glance."""
+    now = channel_of(request).environment.clock.utc()
+    with reading(request) as connection:
+        return render(
+            request,
+            "start.html",
+            attention=needs_attention(connection, now),
+            days=latest_days(connection),
+            states=[register.state(now) for register in overview_of(connection)],
+        )
+
+
+ROUTES = [Route("/", start)]
