@@ -6,12 +6,17 @@ import atexit
 import os
 import shutil
 import tempfile
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    import pytest
+    from tests.postgresql import PostgreSQLServer
+
+MSSQL = os.environ.get("KASSA_TEST_MSSQL_URL")
+"""A database on a real SQL Server that the tests may fill with schemas."""
 
 # Kivy reads these once, at its first import. Without them it takes the command line's arguments for its own, writes
 # to the home directory and takes over the log.
@@ -54,3 +59,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if soak:
         config.hook.pytest_deselected(items=soak)
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The one stated exception to *never skip silently*."""
+    told = "RUN for the offline database; the channel database is SQLite or PostgreSQL so far"
+    terminalreporter.write_line(f"SQL Server: {'NOT RUN (KASSA_TEST_MSSQL_URL names none)' if MSSQL is None else told}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL server for the whole run."""
+    from tests.postgresql import PostgreSQLServer
+
+    server = PostgreSQLServer()
+    yield server
+    server.close()

@@ -17,6 +17,7 @@ from kassa.requests.contact import ChangesPage
 from kassa.runtime.channel_records import key_of, table_of
 from kassa.schema.columns import Scaled, code
 from kassa.schema.master import tombstone
+from kassa.schema.staging import staged_upsert
 
 offline = MetaData()
 checkpoint = Table(
@@ -52,7 +53,10 @@ def apply_page(connection: Connection, page: ChangesPage) -> list[tuple[str, str
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows, or set the columns they carry, by primary key (SQLite and PostgreSQL)."""
+    """Insert rows, or set the columns they carry, by primary key."""
+    if connection.dialect.name == "mssql":
+        staged_upsert(connection, table, rows)
+        return
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(table)
     keys = [column.name for column in table.primary_key.columns]

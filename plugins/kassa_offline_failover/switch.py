@@ -92,8 +92,8 @@ class Switch:
 
     @property
     def can_switch(self) -> bool:
-        """Whether this register has offline support."""
-        return self._register.record.support_offline
+        """Whether this register has offline support, and was installed with it."""
+        return self._register.record.support_offline and self._register.offline_database.installed
 
     @property
     def interval_s(self) -> float:

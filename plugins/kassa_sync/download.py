@@ -11,8 +11,11 @@ import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from kassa.errors import KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
 from kassa.packages.applying import Applied, Checkpoint, apply_package, checkpoints
+from kassa.packages.errors import PackageError
 from kassa.packages.listing import ALL_GROUPS, GroupReport, PackageEntry, PackageList, SyncReport
 from kassa.packages.reading import open_package
 from kassa.packages.sqlite_snapshot import open_sqlite_snapshot
@@ -44,6 +47,7 @@ class Download:
         progress: Callable[[Text], None],
     ) -> None:
         self._register = register
+        self._database = register.offline_database
         self._lists = lists
         self._folder = folder
         self._stopping = stopping
@@ -61,7 +65,7 @@ class Download:
         own_rows = self._register.own_rows()
         listed = self._lists.read()
         known = self._checkpoints()
-        if known is None:
+        if not known:
             self._load(listed)
             known = self._checkpoints() or {}
         errors = [error for group in listed.groups if (error := self._group(listed, group, known.get(group)))]
@@ -89,8 +93,8 @@ class Download:
         reports = tuple(self._report(one) for one in (self._checkpoints() or {}).values())
         causes = tuple(cause.words("en") for cause in readiness.causes)
         checked = self._register.environment.clock.utc()
-        size = self._register.offline_database.size()
-        return SyncReport(reports, number, checked, readiness.ready, causes, size=size)
+        size, engine = self._database.size(), self._database.kind
+        return SyncReport(reports, number, checked, readiness.ready, causes, engine=engine, size=size)
 
     def _report(self, one: Checkpoint) -> GroupReport:
         failed = self._failures.of(one.table_group)
@@ -108,7 +112,7 @@ class Download:
     def _checkpoints(self) -> dict[str, Checkpoint] | None:
         """None: there is no offline database, or one of an older version."""
         try:
-            with self._register.offline_database.reading() as connection:
+            with self._database.reading() as connection:
                 return checkpoints(connection)
         except OfflineDatabaseUnavailable:
             return None
@@ -116,18 +120,19 @@ class Download:
     # -- a whole database -------------------------------------------------------------------------------------------
 
     def _load(self, listed: PackageList) -> None:
-        entry = whole_database(listed)
+        entry = whole_database(listed) if self._database.takes_files else None
         if entry is None:
-            raise NotAvailable(_("Headquarters has made no data for this register yet."))
+            self._load_groups(listed)
+            return
         if self._failures.waits(ALL_GROUPS, entry.package_id):
             raise _as_error(self._failures, ALL_GROUPS)
         self._progress(_("The register's data arrives"))
         try:
             file = self._fetch(entry)
-            target = self._register.offline_database.place_for_new()
+            copy = self._database.new_copy()
             with file.open("rb") as packed:
-                open_sqlite_snapshot(packed, target)
-            self._register.offline_database.activate(target)
+                open_sqlite_snapshot(packed, self._database.directory / copy)
+            self._database.activate(copy)
         except NoAnswer:
             raise
         except (KassaError, OSError) as error:
@@ -136,6 +141,44 @@ class Download:
         self._failures.clear(ALL_GROUPS)
         self.packages += 1
         self.rows += entry.rows
+
+    def _load_groups(self, listed: PackageList) -> None:
+        """Build a copy out of the table groups' snapshots. A bad one leaves its own table group empty."""
+        entries = [entry for group in listed.groups if (entry := next_package(listed, group, None))]
+        if not entries:
+            raise NotAvailable(_("Headquarters has made no data for this register yet."))
+        files = [(entry, file) for entry in entries if (file := self._fetch_of_many(entry)) is not None]
+        copy = self._database.new_copy()
+        with self._database.building(copy) as connection:
+            for entry, file in files:
+                self._progress(_("The register's data arrives"))
+                self._build(connection, entry, file)
+        self._database.activate(copy)
+        for _entry, file in files:
+            file.unlink(missing_ok=True)
+
+    def _fetch_of_many(self, entry: PackageEntry) -> Path | None:
+        """A snapshot's file; None: it is left alone for now, or damaged, which is noted."""
+        if self._failures.waits(entry.table_group, entry.package_id):
+            return None
+        try:
+            return self._fetch(entry)
+        except NoAnswer:
+            raise
+        except (KassaError, OSError) as error:
+            self._failed(entry.table_group, entry, error)
+            return None
+
+    def _build(self, connection: Connection, entry: PackageEntry, file: Path) -> None:
+        try:
+            with connection.begin_nested():
+                applied = self._apply_file(connection, file)
+        except (PackageError, OSError) as error:
+            self._failed(entry.table_group, entry, error)
+            return
+        self._failures.clear(entry.table_group)
+        self.packages += 1
+        self.rows += applied.rows
 
     # -- one table group --------------------------------------------------------------------------------------------
 
@@ -162,12 +205,15 @@ class Download:
 
     def _apply(self, entry: PackageEntry) -> Applied:
         file = self._fetch(entry)
-        scope = self._register.record.store.store_id
-        now = self._register.environment.clock.utc()
-        with file.open("rb") as packed, self._register.offline_database.writing() as connection:
-            applied = apply_package(connection, *open_package(packed), scope=scope, now=now)
+        applied = self._database.change(lambda connection: self._apply_file(connection, file))
         file.unlink(missing_ok=True)
         return applied
+
+    def _apply_file(self, connection: Connection, file: Path) -> Applied:
+        scope = self._register.record.store.store_id
+        now = self._register.environment.clock.utc()
+        with file.open("rb") as packed:
+            return apply_package(connection, *open_package(packed), scope=scope, now=now)
 
     # -- files ------------------------------------------------------------------------------------------------------
 

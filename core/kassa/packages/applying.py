@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, exc, func, select
 
 from kassa.masterdata import upsert
 from kassa.packages.errors import PackageOutOfOrder, PackageRefused
 from kassa.packages.manifest import Batch, Manifest
+from kassa.packages.setting_aside import is_left_aside, set_aside
 from kassa.packages.tables import key_names, packaged_columns
+from kassa.packages.writers import make_writer
 from kassa.schema.columns import UtcDateTime, code
 from kassa.schema.groups import group_of
 from kassa.text import texts
@@ -75,12 +77,39 @@ def apply_package(
     if manifest.kind == "snapshot":
         for table in tables.values():
             connection.execute(delete(table))
-    rows = 0
-    for batch in batches:
-        rows += len(batch.values[0])
-        _apply_batch(connection, tables[batch.table], batch)
+    rows = _write(connection, tables, batches, into_nothing=manifest.kind == "snapshot")
     keep_checkpoint(connection, manifest, now)
     return Applied(rows)
+
+
+def _write(connection: Connection, tables: Mapping[str, Table], batches: Iterable[Batch], *, into_nothing: bool) -> int:
+    """Write batches; how many rows they had."""
+    writer = make_writer(connection, into_nothing=into_nothing)
+    rows = 0
+    with _refusing(connection, tables):
+        for batch in batches:
+            rows += len(batch.values[0])
+            table = tables[batch.table]
+            if not into_nothing and set_aside(connection, table, batch):
+                writer.finish()
+            writer.write(table, batch)
+        writer.finish()
+        left = [str(table.name) for table in tables.values() if is_left_aside(connection, table)]
+    if left:
+        raise PackageRefused(_("A data package gives a unique value to two rows."), where=", ".join(left))
+    return rows
+
+
+@contextmanager
+def _refusing(connection: Connection, tables: Mapping[str, Table]) -> Iterator[None]:
+    """What the database does not take is the package's fault; silence or a broken file is not."""
+    try:
+        yield
+    except (exc.IntegrityError, exc.DataError) as error:
+        raise PackageRefused(
+            _("A data package has a row that the database does not take."),
+            where=f"{', '.join(tables)}: {error.orig}",
+        ) from error
 
 
 def keep_checkpoint(connection: Connection, manifest: Manifest, now: datetime) -> None:
@@ -127,42 +156,3 @@ def _tables(manifest: Manifest) -> dict[str, Table]:
         if table is None or told.key != key_names(table) or not {one.name for one in told.columns} <= columns:
             raise PackageRefused(_("A data package has an unknown table or column."), where=told.name)
     return group
-
-
-def _apply_batch(connection: Connection, table: Table, batch: Batch) -> None:
-    try:
-        connection.exec_driver_sql(_statement(connection, table, batch), _parameters(batch, key_names(table)))
-    except exc.IntegrityError as error:
-        raise PackageRefused(
-            _("A data package has a row that the database does not take."), where=f"{table.name}: {error.orig}"
-        ) from error
-
-
-def _parameters(batch: Batch, key: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Rows for the statement: columns in the batch's order; for updates and deletes the key comes last."""
-    if batch.action == "upsert":
-        order = list(batch.columns)
-    else:
-        order = [name for name in batch.columns if name not in key] if batch.action == "update" else []
-        order += key
-    by_name = dict(zip(batch.columns, batch.values, strict=True))
-    return list(zip(*(by_name[name] for name in order), strict=True))
-
-
-def _statement(connection: Connection, table: Table, batch: Batch) -> str:
-    """Plain SQL for SQLite and PostgreSQL: names are the schema's own, values are parameters."""
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    key = key_names(table)
-    where = " AND ".join(f'"{name}" = {mark}' for name in key)
-    changed = [name for name in batch.columns if name not in key]
-    if batch.action == "delete":
-        return f'DELETE FROM "{table.name}" WHERE {where}'
-    if batch.action == "update":
-        settings = ", ".join(f'"{name}" = {mark}' for name in changed)
-        return f'UPDATE "{table.name}" SET {settings} WHERE {where}'
-    names = ", ".join(f'"{name}"' for name in batch.columns)
-    marks = ", ".join(mark for _name in batch.columns)
-    settings = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-    target = ", ".join(f'"{name}"' for name in key)
-    then = f"UPDATE SET {settings}" if settings else "NOTHING"
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) ON CONFLICT ({target}) DO {then}'

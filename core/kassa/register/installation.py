@@ -8,6 +8,7 @@ import msgspec
 
 from kassa.device import write_private_file
 from kassa.errors import SetupError
+from kassa.offline_database.location import SQLITE
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -20,11 +21,14 @@ class Installation(msgspec.Struct, frozen=True):
     :param server_address: the store server's base address.
     :param device_id: given at activation.
     :param ca_certificate: PEM of the CA that the server's certificate must come from; None on loopback over HTTP.
+    :param database: where the offline database is: ``sqlite``, ``none``, or a server's URL without its password, which
+        is in a file of its own (:mod:`kassa.offline_database.location`).
     """
 
     server_address: str
     device_id: str
     ca_certificate: str | None = None
+    database: str = SQLITE
 
     def keep(self, folder: Path) -> None:
         """Write it to ``folder``."""
@@ -43,6 +47,6 @@ class Installation(msgspec.Struct, frozen=True):
             raise SetupError(
                 _("This register has not been activated."),
                 kept=_("Nothing was changed."),
-                hint=_("Ask for an activation code, then run: kassa register activate CODE"),
+                hint=_("Ask for an activation code, then run: kassa register install CODE"),
                 where=str(file),
             ) from error

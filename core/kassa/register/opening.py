@@ -22,7 +22,7 @@ from kassa.gateway.remote import RemoteGateway
 from kassa.hookspecs import ConnectionParts
 from kassa.journal import Journal
 from kassa.journal.database import WriteListener
-from kassa.offline_database import OfflineDatabase
+from kassa.offline_database import make_offline_database
 from kassa.plugins import Finder, PluginHost, installed
 from kassa.register.face import Event
 from kassa.register.installation import Installation
@@ -56,7 +56,7 @@ def open_register(
     journal = Journal(directory, environment, on_write=on_write)
     with ExitStack() as undo:
         undo.callback(journal.close)
-        register = _assemble(directory, environment, journal, key, finder)
+        register = _assemble(directory, environment, journal, key, finder, installation.database)
         undo.callback(register.lanes.close)
         _connect(register, installation, key)
         undo.callback(register.remote.close)
@@ -66,16 +66,18 @@ def open_register(
     return register
 
 
-def _assemble(directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder) -> Register:
+def _assemble(
+    directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder, database: str
+) -> Register:
     record = journal.record
     plugins = PluginHost(() if record is None else record.plugins, finder)
     runtime = Runtime([*(("kassa", handler) for handler in HANDLERS), *plugins.hooks.register_handlers()])
     for refused in runtime.refused:
         plugins.problem(refused.plugin, "register_handlers", refused.what)
-    database = OfflineDatabase(directory, journal, environment)
+    offline_database = make_offline_database(directory, journal, environment, database)
     credentials = RegisterCredentials(directory, key.secret, _lockouts(journal))
-    local = LocalRuntime(runtime, database, journal, credentials, environment)
-    return Register(directory, environment, journal, plugins, database, credentials, local)
+    local = LocalRuntime(runtime, offline_database, journal, credentials, environment)
+    return Register(directory, environment, journal, plugins, offline_database, credentials, local)
 
 
 def _begin(register: Register) -> None:

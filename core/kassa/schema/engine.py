@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 
-def make_engine(url: str, *, read_only: bool = False) -> Engine:
+def make_engine(url: str | URL, *, read_only: bool = False, arguments: Mapping[str, Any] | None = None) -> Engine:
     """An engine for ``url`` (``sqlite:///file``, ``postgresql+psycopg://…``, ``mssql+pyodbc://…``).
 
     SQLite gets WAL, foreign keys, a busy timeout and BEGIN IMMEDIATE, without which a savepoint followed by a rollback
     leaves rows behind on Python 3.11. ``read_only`` opens it so that no statement can write.
+
+    :param arguments: for the driver's connect, on PostgreSQL and SQL Server.
+    :raises kassa.errors.SetupError: SQL Server, and pyodbc or a driver for it is missing.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, read_only)
+        return _sqlite(parsed, read_only)
+    if parsed.get_backend_name() == "mssql":
+        from kassa.schema.odbc import make_sql_server_engine
+
+        return make_sql_server_engine(parsed, arguments or {})
     # Errors and logs name the statement, never its values: PIN hashes and keys are among them.
-    return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=dict(arguments or {}))
 
 
 BUSY_S = 5.0
 """How long SQLite waits for another connection's lock."""
 
 
-def _sqlite(url: str, read_only: bool) -> Engine:
+def _sqlite(url: URL, read_only: bool) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

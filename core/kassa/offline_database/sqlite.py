@@ -1,0 +1,93 @@
+"""The offline database as an SQLite file beside the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, exc
+
+from kassa.offline_database.interface import OfflineDatabase
+from kassa.schema import make_engine
+
+_PREFIX, _SUFFIX = "offline-", ".db"
+_DAMAGE = ("malformed", "not a database", "no such table")
+
+
+class SQLiteOfflineDatabase(OfflineDatabase):
+    """A copy is a file ``offline-<id>.db`` in the register's folder."""
+
+    title = "SQLite"
+    kind = "sqlite"
+    takes_files = True
+
+    @property
+    def path(self) -> Path | None:
+        """The active file; None when there is none."""
+        return None if self._active is None else self.file(self._active)
+
+    def file(self, name: str) -> Path:
+        """The file of a copy."""
+        return self.directory / name
+
+    @property
+    def available(self) -> bool:
+        """Whether there is an active file."""
+        path = self.path
+        return path is not None and path.exists()
+
+    def size(self) -> int:
+        """The active file's size in bytes; 0 when there is none."""
+        path = self.path
+        return path.stat().st_size if path is not None and path.exists() else 0
+
+    def where(self) -> str:
+        """The active file."""
+        return str(self.path or self.directory)
+
+    @staticmethod
+    def _is_name(name: str) -> bool:
+        return name.endswith(_SUFFIX)
+
+    @staticmethod
+    def _name(new_id: str) -> str:
+        return f"{_PREFIX}{new_id}{_SUFFIX}"
+
+    def _engine(self, name: str, *, read_only: bool) -> Engine:
+        return make_engine(f"sqlite:///{self.file(name)}", read_only=read_only)
+
+    def copies(self) -> Iterable[str]:
+        return [file.name for file in self.directory.glob(f"{_PREFIX}*{_SUFFIX}")]
+
+    def _create(self, name: str) -> None:
+        """A file is made by writing to it."""
+
+    def _remove(self, name: str) -> None:
+        remove_files(self.file(name))
+
+    def _put_aside(self, name: str) -> None:
+        """The damaged file is kept for support under another name."""
+        file = self.file(name)
+        with suppress(OSError):
+            file.replace(file.with_suffix(".damaged"))
+        _remove_side_files(file)
+
+    def _is_silent(self, error: exc.DBAPIError) -> bool:
+        return False
+
+    def _is_damage(self, error: exc.DBAPIError) -> bool:
+        return any(sign in str(error.orig) for sign in _DAMAGE)
+
+
+def remove_files(file: Path) -> None:
+    """Remove a database file with what SQLite keeps beside it."""
+    with suppress(OSError):
+        file.unlink()
+    _remove_side_files(file)
+
+
+def _remove_side_files(file: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        with suppress(OSError):
+            file.with_name(file.name + suffix).unlink()
