@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -70,10 +71,11 @@ def test_sale_in_progress_is_finished_without_its_database(shop: Shop, own_serve
     assert register.readiness().ready
 
 
-def test_deltas_and_suspended_sales_arrive(shop: Shop, postgresql_server: PostgreSQLServer) -> None:
+def test_deltas_arrive(shop: Shop, postgresql_server: PostgreSQLServer) -> None:
     """After its snapshot, in a schema of its own, the register takes what has changed; a second snapshot is not
     needed."""
     register = on_postgresql(shop, postgresql_server.create_database())
+    wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
     copy = register.offline_database.active
     change_price(shop, "1001", "59.90")
     shop.server.distribute()
@@ -89,8 +91,6 @@ def test_deltas_and_suspended_sales_arrive(shop: Shop, postgresql_server: Postgr
 
 
 def change_price(shop: Shop, number: str, price: str) -> None:
-    from decimal import Decimal
-
     from kassa_server.setup_store import NewItem, put_items
 
     channel = shop.server.channel()

@@ -207,6 +207,12 @@ class OfflineRuntime:
         return "here"
 
 
+class ScriptedDatabase:
+    """The offline database that the register was installed with."""
+
+    installed = True
+
+
 class ScriptedRegister:
     """What the plugin uses of a register (:class:`kassa.register.face.RegisterFace`)."""
 
@@ -216,6 +222,7 @@ class ScriptedRegister:
         self.environment = Environment(clock)
         self.remote = server
         self.offline = OfflineRuntime()
+        self.offline_database = ScriptedDatabase()
         self.record = RegisterRecord("R1", "Till 1", Store("S1", "Store", "SEK"), profile=OfflineProfile(**profile))
         self.transaction: Transaction | None = None
         self.changes: list[ConnectionChange] = []
