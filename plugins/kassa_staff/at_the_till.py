@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kassa.errors import InvalidInput, NotAvailable
+from kassa.errors import InvalidInput, NotAvailable, OfflineDatabaseUnavailable
 from kassa.operations import OperationContext, OperationResult
 from kassa.requests.staff import LoggedOn, LogOn
 from kassa.text import literal, texts
@@ -31,6 +31,8 @@ def log_on(context: OperationContext) -> OperationResult:
 
     :raises kassa.errors.LoggedOnWrong: staff id or PIN is wrong, or locked out.
     :raises kassa.errors.NotAvailable: somebody else is at the till, or log on needs the store server, which is away.
+    :raises kassa.errors.OfflineDatabaseUnavailable: the store server does not answer, and this register has no data to
+        ask instead: the first log on of a new register must be online (S9).
     """
     staff_id, pin = context.parameters.staff_id.strip(), context.parameters.pin
     if not staff_id or not pin:
@@ -41,7 +43,7 @@ def log_on(context: OperationContext) -> OperationResult:
             _("{name} is logged on.", name=literal(at_the_till.name)), hint=_("Log off first, or lock the till.")
         )
     context.register.connection.log_on_starting()
-    logged_on = context.send(LogOn(staff_id, pin))
+    logged_on = _ask(context, LogOn(staff_id, pin))
     staff = logged_on.staff
     if at_the_till is not None:
         if at_the_till.staff_id == staff.staff_id:
@@ -53,6 +55,17 @@ def log_on(context: OperationContext) -> OperationResult:
                 hint=_("{name} can unlock it, or a manager can go on here.", name=literal(at_the_till.name)),
             )
     return _put_at_the_till(context, logged_on)
+
+
+def _ask(context: OperationContext, request: LogOn) -> LoggedOn:
+    try:
+        return context.send(request)
+    except OfflineDatabaseUnavailable as error:
+        raise OfflineDatabaseUnavailable(
+            _("The store server does not answer, and this register has no data of its own yet."),
+            hint=_("Check the network, then log on again."),
+            where=error.where,
+        ) from error
 
 
 def _put_at_the_till(context: OperationContext, logged_on: LoggedOn) -> OperationResult:

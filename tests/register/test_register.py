@@ -25,6 +25,9 @@ from kassa_server.master_data import put_rows
 from kassa_server.setup_store import put_offline_profile
 
 APPROVAL = ManagerApproval(MANAGER, MANAGER_PIN)
+TIMEOUT_S = 10
+AT_ONCE_S = TIMEOUT_S / 4
+"""What a busy machine may take for what waits for nothing: far from the timeout."""
 ONLINE_ONLY = 5001
 NO_OVERRIDE = 5002
 
@@ -167,9 +170,9 @@ def test_a_button_whose_plugin_is_gone_is_dead(register: Register) -> None:
 
 
 def test_disconnect_answers_at_once_while_a_request_hangs(make_shop: Callable[..., Shop]) -> None:
-    """The store server accepts and says nothing, and a request may take ten seconds: Disconnect answers within half a
-    second, and so does the scan that hung, from the offline database."""
-    shop = make_shop(profile={"request_timeout_s": 10})
+    """The store server accepts and says nothing, and a request may take ten seconds: Disconnect answers long before
+    that, and so does the scan that hung, from the offline database."""
+    shop = make_shop(profile={"request_timeout_s": TIMEOUT_S})
     register = open_ready(shop)
     register.run(100, code="1001")
     shop.network.freeze()
@@ -179,9 +182,9 @@ def test_disconnect_answers_at_once_while_a_request_hangs(make_shop: Callable[..
     wait_until(lambda: shop.network.from_register > before or register.lanes.sale.busy, "the scan is on its way")
     pressed = time.monotonic()
     register.run(917, action="disconnect")
-    assert time.monotonic() - pressed < 0.5
-    assert scan.result(timeout=0.5).data.item.number == "1002"
-    assert search.result(timeout=0.5).data.items
+    assert time.monotonic() - pressed < AT_ONCE_S
+    assert scan.result(timeout=AT_ONCE_S).data.item.number == "1002"
+    assert search.result(timeout=AT_ONCE_S).data.items
     assert register.connection.state().name == "manual"
     register.run(200)
     shop.network.pass_through()
@@ -190,14 +193,14 @@ def test_disconnect_answers_at_once_while_a_request_hangs(make_shop: Callable[..
 
 
 def test_finishing_never_waits_for_delivery(make_shop: Callable[..., Shop]) -> None:
-    """With a store server that accepts and says nothing, paying takes no longer than the disk."""
-    shop = make_shop(profile={"request_timeout_s": 10})
+    """With a store server that accepts and says nothing, paying waits for nothing of it."""
+    shop = make_shop(profile={"request_timeout_s": TIMEOUT_S})
     register = open_ready(shop)
     register.run(100, code="1001")
     shop.network.freeze()
     pressed = time.monotonic()
     register.run(200)
-    assert time.monotonic() - pressed < 0.5
+    assert time.monotonic() - pressed < AT_ONCE_S
     assert register.waiting().count == 1
     register.run(917, action="disconnect")
 
@@ -297,7 +300,7 @@ def test_settings_take_effect_at_the_next_synchronisation(shop: Shop) -> None:
     shop.network.freeze()
     began = time.monotonic()
     register.run(100, code="1002")
-    assert 0.25 < time.monotonic() - began < 1.2
+    assert 0.25 < time.monotonic() - began < QUICK["request_timeout_s"]
     assert register.connection.state().name == "timeout"
     shop.network.pass_through()
     register.run(200)

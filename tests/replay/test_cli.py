@@ -60,12 +60,17 @@ def test_a_file_without_a_sale_proves_nothing(app: typer.Typer, tmp_path: Path) 
     assert "holds no sale" in told.output
 
 
+def in_one_line(boxed: str) -> str:
+    """What a box says, whichever way its lines were broken."""
+    return " ".join(boxed.replace("│", " ").split())
+
+
 def test_a_folder_that_holds_something_is_left_alone(app: typer.Typer, tmp_path: Path) -> None:
     """Nobody's register is written over."""
     file = written(tmp_path, *SMALL)
     told = CliRunner().invoke(app, ["replay", str(file), "--directory", str(tmp_path)])
     assert told.exit_code == 2
-    assert "is not empty" in told.output
+    assert "is not empty" in in_one_line(told.output)
 
 
 def test_an_error_names_the_line_before_anything_is_started(app: typer.Typer, tmp_path: Path) -> None:

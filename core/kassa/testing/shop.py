@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kassa.environment import Environment
+from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal.database import WriteListener
 from kassa.plugins import Finder, installed
 from kassa.register import Register, activate, open_register
@@ -29,6 +30,7 @@ from kassa.trust import ActivationCode, read_activation_code
 
 LOG_ON = 700
 PATIENCE_S = 15.0
+PRESSES = 5
 
 
 class Shop:
@@ -96,7 +98,14 @@ class Shop:
 
     @staticmethod
     def log_on(register: Register, staff_id: str = CASHIER, pin: str = CASHIER_PIN) -> None:
-        """Log a staff member on."""
+        """Log a staff member on. Where a new register's store server was too slow for the profile's timeout, on a busy
+        machine, it is pressed again, as a cashier would."""
+        for _try in range(PRESSES - 1):
+            try:
+                register.run(LOG_ON, staff_id=staff_id, pin=pin)
+                return
+            except OfflineDatabaseUnavailable:
+                pass
         register.run(LOG_ON, staff_id=staff_id, pin=pin)
 
     @staticmethod

@@ -16,12 +16,15 @@ from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import CASHIER, CASHIER_PIN, MANAGER, MANAGER_PIN
 
 SCAN, PAY_CASH, STATUS = 100, 200, 917
+TIMEOUT_S = 10
+AT_ONCE_S = TIMEOUT_S / 4
+"""What a busy machine may take for what waits for nothing: far from the timeout. Figures are in the benchmarks."""
 
 
 @pytest.fixture
 def slow_shop(make_shop: Callable[..., Shop]) -> Shop:
     """A shop with the default timeout, 10 s."""
-    return make_shop(profile={"request_timeout_s": 10, "reconnect_interval_min": 0.25})
+    return make_shop(profile={"request_timeout_s": TIMEOUT_S, "reconnect_interval_min": 0.25})
 
 
 def open_till(shop: Shop) -> Register:
@@ -48,9 +51,9 @@ def test_disconnect_answers_at_once_while_a_request_hangs(slow_shop: Shop) -> No
     began = time.perf_counter()
     hanging: Future[Any] = register.submit(SCAN, code=slow_shop.barcode("1002"))
     wait_until(lambda: register.view().busy, "the scan is on its way")
-    assert timed(lambda: register.run(STATUS, action="disconnect")) < 0.5
-    hanging.result(2)
-    assert time.perf_counter() - began < 2
+    assert timed(lambda: register.run(STATUS, action="disconnect")) < AT_ONCE_S
+    hanging.result(AT_ONCE_S)
+    assert time.perf_counter() - began < 2 * AT_ONCE_S
     assert register.connection.state().name == "manual"
     assert register.transaction is not None
     assert [line.item.number for line in register.transaction.lines] == ["1001", "1002"]
@@ -58,12 +61,12 @@ def test_disconnect_answers_at_once_while_a_request_hangs(slow_shop: Shop) -> No
 
 
 def test_refusing_server_costs_no_wait(slow_shop: Shop) -> None:
-    """Server refuses: the scan is answered offline at once, and later ones too; a busy machine is given some time."""
+    """Server refuses: the scan is answered offline at once, and later ones too: nobody waits for the timeout."""
     register = open_till(slow_shop)
     scan(slow_shop, register)
     slow_shop.network.refuse()
-    assert timed(lambda: scan(slow_shop, register, "1002")) < 0.4
-    assert timed(lambda: scan(slow_shop, register, "1003")) < 0.4
+    assert timed(lambda: scan(slow_shop, register, "1002")) < AT_ONCE_S
+    assert timed(lambda: scan(slow_shop, register, "1003")) < AT_ONCE_S
     assert register.connection.state().name == "unreachable"
 
 
@@ -74,7 +77,7 @@ def test_silent_server_costs_the_timeout_once(shop: Shop, register: Register, fa
     getattr(shop.network, fault)()
     timeout = register.record.profile.request_timeout_s
     took = timed(lambda: scan(shop, register, "1002"))
-    assert timeout * 0.95 < took < timeout * 2
+    assert timeout * 0.95 < took < timeout * 3
     assert timed(lambda: scan(shop, register, "1003")) < timeout * 0.5
     assert register.connection.state().name == "timeout"
     register.run(PAY_CASH)
@@ -162,7 +165,7 @@ def test_a_silent_server_delays_no_start(slow_shop: Shop) -> None:
     slow_shop.network.freeze()
     began = time.perf_counter()
     register = slow_shop.open_register(folder)
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < TIMEOUT_S / 2
     assert register.connection.state().name == "starting"
     slow_shop.network.pass_through()
     wait_until(lambda: register.connection.state().online, "the first contact has been made")
