@@ -21,7 +21,7 @@ from kassa.trust import ActivationCode, fingerprint_of, is_loopback
 from kassa_server.app import create_app
 from kassa_server.headquarters.users import list_users
 from kassa_server.joined.joined import JoinedSettings
-from kassa_server.joined.membership import load_membership
+from kassa_server.joined.membership import Membership, load_membership
 from kassa_server.roles import Role
 from kassa_server.server import StoreServer
 from kassa_server.tls import Certificates, own_certificates, own_names
@@ -89,6 +89,7 @@ class RunningServer:
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._settings = settings
         self._environment = environment or Environment()
+        self._membership = _membership(settings)
         self._names = [*own_names(settings.host), *settings.names]
         self._certificates = self._choose_certificates()
         self._socket = _bind(settings.host, settings.port)
@@ -103,14 +104,7 @@ class RunningServer:
 
     def _create_app(self, ca: str | None) -> Starlette:
         settings = self._settings
-        membership = load_membership(settings.folder)
-        if membership is not None and settings.role is Role.HEADQUARTERS:
-            raise SetupError(
-                _("This data directory is that of a store server that has joined a headquarters elsewhere."),
-                kept=_("Nothing was started."),
-                hint=_("Give headquarters a data directory of its own with --data-directory."),
-                where=str(settings.folder),
-            )
+        membership = self._membership
         joined = None
         self._joined = membership is not None
         if membership is not None:
@@ -220,6 +214,19 @@ class RunningServer:
             context = self._server.config.ssl
             if context is not None:
                 context.load_cert_chain(files.certificate, files.key)
+
+
+def _membership(settings: Settings) -> Membership | None:
+    """The headquarters that the store server of a data directory has joined."""
+    membership = load_membership(settings.folder)
+    if membership is not None and settings.role is Role.HEADQUARTERS:
+        raise SetupError(
+            _("This data directory is that of a store server that has joined a headquarters elsewhere."),
+            kept=_("Nothing was started."),
+            hint=_("Give headquarters a data directory of its own with --data-directory."),
+            where=str(settings.folder),
+        )
+    return membership
 
 
 def _bind(host: str, port: int) -> socket.socket:

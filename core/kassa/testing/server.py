@@ -96,7 +96,7 @@ class StoreServer:
         if database is None:
             shutil.copy(_prepared(msgspec.json.encode(store)), self.folder / "channel.db")
         else:
-            _module("store_file").prepare(self.database, store)
+            server_module("store_file").prepare(self.database, store)
 
     def __enter__(self) -> StoreServer:
         self.start()
@@ -131,25 +131,31 @@ class StoreServer:
         self._port = httpx.URL(self.address).port or 0
 
     def _start_here(self) -> None:
-        running = _module("running")
+        running = server_module("running")
         settings = running.Settings(self.folder, self.database, port=self._port, tls=self._tls or None, schedules=False)
         self._running = running.RunningServer(settings)
         self._running.start()
         self.address = self._running.address
 
     def _start_process(self) -> None:
-        command = [sys.executable, "-m", PACKAGE, "--data-directory", str(self.folder), "--database", self.database]
+        command = [*self._command(), "--data-directory", str(self.folder), "--database", self.database]
         command += ["--port", str(self._port), *(["--tls"] if self._tls else [])]
         with (self.folder / "stderr.log").open("ab") as stderr:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
             )
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = ""
+        while not line.startswith("Kassa ") and (read := self._process.stdout.readline()):
+            line = read
         if " at http" not in line:
             self.kill()
-            raise RuntimeError(f"no store server: {line}{(self.folder / 'stderr.log').read_text()}")
+            raise RuntimeError(f"no server: {line}{(self.folder / 'stderr.log').read_text()}")
         self.address = line.rsplit(" ", 1)[1].strip()
+
+    def _command(self) -> list[str]:
+        """What the process runs; data directory, database and port are added."""
+        return [sys.executable, "-m", PACKAGE]
 
     def stop(self) -> None:
         """Stop it in good order; nothing happens if it does not run."""
@@ -187,10 +193,10 @@ class StoreServer:
         channel = self.channel()
         try:
             with channel.writing() as connection:
-                code = _module("activation").make_code(connection, channel.environment, register_id)
+                code = server_module("activation").make_code(connection, channel.environment, register_id)
         finally:
             channel.close()
-        made: str = _module("running").activation_text(self.folder, code, self.address).text
+        made: str = server_module("running").activation_text(self.folder, code, self.address).text
         return made
 
     def distribute(self, job: int = 9999) -> Any:
@@ -198,8 +204,8 @@ class StoreServer:
         in this process is off: nothing is sent to the registers' offline databases but by this."""
         channel = self.channel()
         try:
-            files = _module("headquarters.package_files").DirectoryFiles(self.folder / "packages")
-            run = _module("headquarters.distribution").Distribution(channel, files).run(job, author="test")
+            files = server_module("headquarters.package_files").DirectoryFiles(self.folder / "packages")
+            run = server_module("headquarters.distribution").Distribution(channel, files).run(job, author="test")
         finally:
             channel.close()
         assert run.state != "create_failed", run.error
@@ -207,7 +213,7 @@ class StoreServer:
 
     def channel(self) -> Any:
         """The channel database as the store server sees it (``kassa_server.channel.Channel``); close it after use."""
-        return _module("channel").Channel(self.database)
+        return server_module("channel").Channel(self.database)
 
     def query(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of a select on the channel database, in the database's own types: amounts are minor units."""
@@ -218,7 +224,7 @@ class StoreServer:
 
     def sales(self, *, kinds: tuple[str, ...] = ("sale",)) -> list[StoredSale]:
         """The transactions posted, by series and sequence. An entry that is acknowledged is posted, or parked."""
-        schema = _module("schema")
+        schema = server_module("schema")
         table = schema.sales_transaction
         wanted = table.select().where(table.c.kind.in_(kinds)).order_by(table.c.business_time, table.c.sequence)
         channel = self.channel()
@@ -248,7 +254,8 @@ def _sale(row: Mapping[str, Any]) -> StoredSale:
     return StoredSale(**fields)
 
 
-def _module(name: str) -> Any:
+def server_module(name: str) -> Any:
+    """A module of the server's package."""
     return importlib.import_module(f"{PACKAGE}.{name}")
 
 
@@ -258,7 +265,7 @@ def _prepared(store: bytes) -> Path:
     folder = tempfile.TemporaryDirectory(prefix="kassa-store-")
     _KEPT.append(folder)
     file = Path(folder.name) / "channel.db"
-    _module("store_file").prepare(f"sqlite:///{file}", store)
+    server_module("store_file").prepare(f"sqlite:///{file}", store)
     return file
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,28 +92,31 @@ def open_branch(tmp_path: Path, office: Office, small_store: Path) -> Iterator[C
     with ExitStack() as stack:
 
         def make(name: str = "branch", *stores: str) -> Branch:
-            folder = tmp_path / name
-            folder.mkdir()
-            shop = next(stack.enter_context(_OneShop(open_shop(sqlite_database(folder, small_store)))))
-            membership = join_headquarters(folder, office.code(*stores), Environment())
-            link = stack.enter_context(closing(Link(membership, Environment())))
-            return Branch(shop, membership, link, Uploader(shop.channel, link))
+            opened = contextmanager(_branches)
+            return stack.enter_context(opened(tmp_path / name, office, small_store, *stores))
 
         yield make
 
 
-class _OneShop:
-    """A generator that goes on to its end."""
+def _branches(folder: Path, office: Office, small_store: Path, *stores: str) -> Iterator[Branch]:
+    folder.mkdir()
+    membership = join_headquarters(folder, office.code(*stores), Environment())
+    for shop in open_shop(sqlite_database(folder, small_store)):
+        with closing(Link(membership, Environment())) as link:
+            yield Branch(shop, membership, link, Uploader(shop.channel, link))
 
-    def __init__(self, made: Iterator[Shop]) -> None:
-        self._made = made
 
-    def __enter__(self) -> Iterator[Shop]:
-        return self._made
+@pytest.fixture
+def sqlite_office(tmp_path: Path, small_store: Path) -> Iterator[Office]:
+    """Headquarters on SQLite only: for rules that no database changes."""
+    with closing(Office(tmp_path / "headquarters", sqlite_database(tmp_path, small_store))) as made:
+        yield made
 
-    def __exit__(self, *_: object) -> None:
-        for _shop in self._made:
-            raise AssertionError("one shop only")
+
+@pytest.fixture
+def sqlite_branch(tmp_path: Path, sqlite_office: Office, small_store: Path) -> Iterator[Branch]:
+    """One store server that has joined it."""
+    yield from _branches(tmp_path / "branch", sqlite_office, small_store)
 
 
 @pytest.fixture
