@@ -18,7 +18,14 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from kassa.logs import log_to
 
-USE_CASES = ("fault_to_answer", "scan_to_line", "finish_sale", "ready")
+USE_CASES = (
+    "fault_to_answer",
+    "scan_to_line",
+    "finish_sale",
+    "ready",
+    "load_catalogue",
+    "change_prices",
+)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Results = list[tuple[str, str, list[Figure]]]
 
