@@ -22,6 +22,8 @@ from kassa_server.door import admit, check_caller
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import key_sets_after
 from kassa_server.headquarters.reports import keep_report
+from kassa_server.headquarters.session_orders import orders_for
+from kassa_server.headquarters.sessions import note_requested
 from kassa_server.headquarters.shelf import find_package
 from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
@@ -108,7 +110,8 @@ class StoreServer(Answering):
             number, signed = self._distribution.list_for(caller.store_id)
             with self.channel.reading() as connection:
                 key_sets = key_sets_after(connection, asked.keys)
-            answer = ListAnswer(None if number == asked.seen else signed, key_sets)
+                orders = orders_for(connection, caller.register_id)
+            answer = ListAnswer(None if number == asked.seen else signed, key_sets, orders)
             return answered(
                 msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
             )
@@ -123,9 +126,14 @@ class StoreServer(Answering):
                 caller = admit(connection, headers, ("GET", path), b"")
                 row = find_package(connection, package_id, caller.store_id)
             file = None if row is None else self._distribution.files.path(package_id)
-            if file is None:
+            if row is None or file is None:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])
-            return FileResponse(file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)})
+            begun = None
+            if "range" not in headers:
+                begun = BackgroundTask(self._note_requested, caller.register_id, row.table_group, package_id)
+            return FileResponse(
+                file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)}, background=begun
+            )
 
         return self.guarded("package", headers, work)
 
@@ -146,6 +154,13 @@ class StoreServer(Answering):
             note_contact(self.channel, signed)
         except Exception:
             self.log.exception("head_not_stored")
+
+    def _note_requested(self, register_id: str, table_group: str, package_id: str) -> None:
+        try:
+            with self.channel.writing() as connection:
+                note_requested(connection, register_id, table_group, package_id, self._now())
+        except Exception:
+            self.log.exception("session_not_noted")
 
     def _post(self, series: str) -> None:
         try:

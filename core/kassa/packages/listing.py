@@ -84,7 +84,14 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where one table group stands in a register. ``state`` is a download state of system.md."""
+    """Where one table group stands in a register.
+
+    :param state: a download state of system.md: ``applied``, ``downloaded`` (its package waits for something),
+        ``download_failed``, ``apply_failed``, ``canceled``.
+    :param package_id: the package that ``state`` is about; ``version``, ``rows`` and ``applied_at`` are about what the
+        register sells from.
+    :param next_try_at: None: it is not tried any more by itself, if it has failed.
+    """
 
     table_group: str
     state: str
@@ -94,11 +101,36 @@ class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
     applied_at: datetime | None = None
     tries: int = 0
     error: str = ""
+    error_code: str = ""
+    next_try_at: datetime | None = None
+
+
+class UploadReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a register's last delivery went. ``state``: ``applied``, ``available`` (entries wait), ``upload_failed``."""
+
+    state: str
+    tries: int = 0
+    error: str = ""
+    error_code: str = ""
+    succeeded_at: datetime | None = None
+
+
+class ConnectionReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The connection's state in a register: ``online``, or offline for a ``reason`` of system.md."""
+
+    online: bool
+    since: datetime | None = None
+    reason: str = ""
 
 
 class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a register tells of its last round: its table groups, the last successful check, and whether it would sell
-    right now if the server vanished."""
+    """What a register tells of its last round: its table groups, the last successful check, whether it would sell
+    right now if the server vanished, and what waits for delivery. ``amount_waiting`` is decimal text.
+
+    :param made_at: by the register's clock, as ``checked_at`` is: the server counts their difference back from when the
+        report came, so that a clock that is days off makes no data old.
+    :param order: the last of headquarters' orders that was carried out.
+    """
 
     groups: tuple[GroupReport, ...]
     list_number: int
@@ -108,6 +140,26 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     oldest_waiting: datetime | None = None
     engine: str = "sqlite"
     size: int = 0
+    sales_waiting: int = 0
+    amount_waiting: str = "0"
+    connection: ConnectionReport | None = None
+    upload: UploadReport | None = None
+    order: str = ""
+    made_at: datetime | None = None
+
+
+class SessionOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What headquarters wants done about a session. ``order_id`` rises.
+
+    :param action: ``rerun``: try again at once, or, of what is applied, load the table group anew; ``cancel``: leave
+        the package alone.
+    :param table_group: empty: it is about uploads.
+    """
+
+    order_id: str
+    action: Literal["rerun", "cancel"]
+    table_group: str = ""
+    package_id: str = ""
 
 
 class ListRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -124,8 +176,9 @@ class ListRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The list, unless the register has it already; and the key sets after the one that it has, oldest first, each
-    signed by a key of the one before."""
+    """The list, unless the register has it already; the key sets after the one that it has, oldest first, each signed
+    by a key of the one before; and orders that it has not carried out yet."""
 
     package_list: Signed | None = None
     key_sets: tuple[Signed, ...] = ()
+    orders: tuple[SessionOrder, ...] = ()

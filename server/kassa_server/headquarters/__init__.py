@@ -13,5 +13,8 @@ distribution  distribution jobs: packages and lists for each store, made once an
 package_files where the files of packages are
 schedules     when jobs run by themselves
 reports       what registers say of their synchronisation
+sessions      download sessions: what each database did with which package; session_list shows them,
+              session_orders reruns and cancels; upload_sessions: how deliveries stand
+offline_status  whether each register sells, would without its server, how old its data is, what waits
 ============= =====================================================================================
 """

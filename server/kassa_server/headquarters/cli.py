@@ -11,11 +11,12 @@ from kassa.errors import InvalidInput
 from kassa.schema.groups import JOBS
 from kassa.text import literal, texts
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_channel
-from kassa_server.headquarters import channel_cli, users_cli
+from kassa_server.headquarters import channel_cli, session_cli, users_cli
 
 _, n_ = texts("kassa_server")
-headquarters = typer.Typer(help="Headquarters: distribution schedules, keys and users.", no_args_is_help=True)
+headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
 channel_cli.add_to(headquarters)
+session_cli.add_to(headquarters)
 users_cli.add_to(headquarters)
 
 

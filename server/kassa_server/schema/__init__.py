@@ -34,6 +34,7 @@ from kassa_server.schema.organisation import (
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
 from kassa_server.schema.users import headquarters_log_on, headquarters_user
+from kassa_server.schema.sessions import download_session, session_order
 
 __all__ = [
     "PARKED",
@@ -47,6 +48,7 @@ __all__ = [
     "device",
     "distribution_run",
     "distribution_schedule",
+    "download_session",
     "head",
     "headquarters_contact",
     "headquarters_key",
@@ -69,6 +71,7 @@ __all__ = [
     "sales_tender",
     "sales_transaction",
     "series",
+    "session_order",
     "staff_credential",
     "store",
     "store_server",

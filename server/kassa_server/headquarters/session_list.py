@@ -1,0 +1,139 @@
+"""Download sessions as headquarters shows them: what is stored, and what is there to be fetched and was not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from kassa.packages.listing import PackageList
+from kassa_server.headquarters.lists import stored_list
+from kassa_server.headquarters.sessions import FAILED, DownloadState
+from kassa_server.schema import download_session, register
+
+
+@dataclass(frozen=True)
+class DownloadSession:
+    """What a database is doing, or did, with a package.
+
+    :param table_group: ``*`` for a whole database.
+    :param package_id: empty: none has been asked for.
+    :param version: where the table group stands in the database; ``newest``: where it stands at headquarters.
+    :param rows: how many rows the table group has in the database, as its register last told.
+    :param tries: how often it has failed; ``dead``: it is not tried any more by itself.
+    :param applied_at: when the table group last got something: its age.
+    """
+
+    database_id: str
+    store_id: str
+    table_group: str
+    package_id: str
+    state: DownloadState
+    version: int = 0
+    newest: int = 0
+    rows: int = 0
+    tries: int = 0
+    dead: bool = False
+    error_code: str = ""
+    error: str = ""
+    next_try_at: datetime | None = None
+    applied_at: datetime | None = None
+    updated_at: datetime | None = None
+    current: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is wrong with it."""
+        return self.state in FAILED
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether there is something to cancel."""
+        over = (DownloadState.APPLIED, DownloadState.CANCELED, DownloadState.AVAILABLE, DownloadState.NO_DATA)
+        return self.state not in over
+
+
+def download_sessions(
+    connection: Connection, *, database_id: str | None = None, states: Collection[str] = (), limit: int = 1000
+) -> list[DownloadSession]:
+    """The current session of each table group of each offline database, in the order of database and table group.
+
+    :param database_id: of this database only.
+    :param states: those in these states only; empty: all.
+    :param limit: at most so many.
+    """
+    found: list[DownloadSession] = []
+    for session in _current(connection, database_id):
+        if not states or session.state in states:
+            found.append(session)
+        if len(found) == limit:
+            break
+    return found
+
+
+def session_history(connection: Connection, database_id: str, table_group: str | None = None) -> list[DownloadSession]:
+    """What is kept of a database's sessions, newest first."""
+    sessions = download_session.c
+    wanted = sessions.database_id == database_id
+    if table_group is not None:
+        wanted &= sessions.table_group == table_group
+    rows = connection.execute(select(download_session).where(wanted).order_by(sessions.updated_at.desc()))
+    stores = dict(_databases(connection, database_id))
+    return [_as_session(row, stores.get(database_id, ""), 0) for row in rows]
+
+
+def _current(connection: Connection, database_id: str | None) -> Iterator[DownloadSession]:
+    stored = _stored(connection, database_id)
+    lists: dict[str, dict[str, int]] = {}
+    for database, store_id in _databases(connection, database_id):
+        if store_id not in lists:
+            lists[store_id] = _newest(connection, store_id)
+        own, newest = stored.get(database, {}), lists[store_id]
+        for table_group in sorted({*own, *newest}):
+            yield _one(database, store_id, table_group, own.get(table_group), newest.get(table_group, 0))
+
+
+def _one(database_id: str, store_id: str, table_group: str, row: Row[Any] | None, newest: int) -> DownloadSession:
+    if row is None:
+        state = DownloadState.AVAILABLE if newest else DownloadState.NO_DATA
+        return DownloadSession(database_id, store_id, table_group, "", state, newest=newest)
+    session = _as_session(row, store_id, newest)
+    if session.state is DownloadState.APPLIED and session.version < newest:
+        return replace(session, state=DownloadState.AVAILABLE)
+    return session
+
+
+def _as_session(row: Row[Any], store_id: str, newest: int) -> DownloadSession:
+    return DownloadSession(
+        row.database_id, store_id, row.table_group, row.package_id, DownloadState(row.state), row.version, newest,
+        row.rows, row.tries, row.dead, row.error_code, row.error, row.next_try_at, row.applied_at, row.updated_at,
+        row.current,
+    )  # fmt: skip
+
+
+def _databases(connection: Connection, database_id: str | None) -> list[tuple[str, str]]:
+    """The offline databases with their stores."""
+    statement = select(register.c.register_id, register.c.store_id).where(register.c.support_offline)
+    if database_id is not None:
+        statement = statement.where(register.c.register_id == database_id)
+    return [(row.register_id, row.store_id) for row in connection.execute(statement.order_by(register.c.register_id))]
+
+
+def _stored(connection: Connection, database_id: str | None) -> dict[str, dict[str, Row[Any]]]:
+    wanted = select(download_session).where(download_session.c.current)
+    if database_id is not None:
+        wanted = wanted.where(download_session.c.database_id == database_id)
+    found: dict[str, dict[str, Row[Any]]] = {}
+    for row in connection.execute(wanted):
+        found.setdefault(row.database_id, {})[row.table_group] = row
+    return found
+
+
+def _newest(connection: Connection, store_id: str) -> dict[str, int]:
+    """Where each table group stands in what the store's registers may fetch."""
+    listed = stored_list(connection, store_id)
+    return {} if listed is None else msgspec.json.decode(listed.signed.body, type=PackageList).groups
