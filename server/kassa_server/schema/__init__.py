@@ -32,9 +32,9 @@ from kassa_server.schema.organisation import (
     tender,
 )
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
+from kassa_server.schema.sessions import download_session, session_order
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
 from kassa_server.schema.users import headquarters_log_on, headquarters_user
-from kassa_server.schema.sessions import download_session, session_order
 
 __all__ = [
     "PARKED",
