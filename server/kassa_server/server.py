@@ -158,7 +158,7 @@ class StoreServer(Answering):
     def _note_requested(self, register_id: str, table_group: str, package_id: str) -> None:
         try:
             with self.channel.writing() as connection:
-                note_requested(connection, register_id, table_group, package_id, self._now())
+                note_requested(connection, register_id, table_group, package_id, self.now())
         except Exception:
             self.log.exception("session_not_noted")
 
