@@ -48,7 +48,8 @@ def note_head(connection: Connection, signed: SignedHead, now: datetime) -> bool
     told = signed.head
     own = connection.execute(select(series).where(series.c.series_id == told.series)).one()
     latest = _stored(connection, told.series, covered=False)
-    is_newer = latest is None or (told.sequence, told.at) >= (latest.sequence, latest.at)
+    made = min(told.at, now)
+    is_newer = latest is None or (told.sequence, made) >= (latest.sequence, made_at(latest))
     if is_newer:
         _store(connection, signed, now, covered=False)
     behind = told.sequence < own.sequence or (
@@ -57,7 +58,7 @@ def note_head(connection: Connection, signed: SignedHead, now: datetime) -> bool
     if is_newer and told.sequence == own.sequence and not behind:
         _store(connection, signed, now, covered=True)
     # A request that was late on its way has an old head and an old time; a copied journal speaks now.
-    speaks_now = latest is None or told.at > latest.at
+    speaks_now = latest is None or made > made_at(latest)
     if behind and speaks_now and own.behind_at is None:
         connection.execute(update(series).where(series.c.series_id == told.series).values(behind_at=now))
     return behind
@@ -71,11 +72,19 @@ def keep_told_head(connection: Connection, signed: SignedHead, received_at: date
     """
     told = signed.head
     latest, proof = (_stored(connection, told.series, covered=covered) for covered in (False, True))
-    if latest is None or (told.sequence, told.at) >= (latest.sequence, latest.at):
+    made = min(told.at, received_at)
+    if latest is None or (told.sequence, made) >= (latest.sequence, made_at(latest)):
         _store(connection, signed, received_at, covered=False)
-    is_newer = proof is None or (told.sequence, told.at) > (proof.sequence, proof.at)
+    is_newer = proof is None or (told.sequence, made) > (proof.sequence, made_at(proof))
     if is_newer and _is_on_chain(connection, told.series, told.sequence, told.hash):
         _store(connection, signed, received_at, covered=True)
+
+
+def made_at(told: Row[Any]) -> datetime:
+    """When a head was made at the latest, by the store server's clock: a register's clock that is ahead would promise
+    too much, so the time of arrival bounds it. One that is behind promises too little, until it has caught up."""
+    made: datetime = min(told.at, told.received_at)
+    return made
 
 
 def _store(connection: Connection, signed: SignedHead, now: datetime, *, covered: bool) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from kassa.journal.entry import EntryBody, SalePayload
 from kassa.money import to_minor
@@ -25,14 +25,19 @@ def post_sale(connection: Connection, body: EntryBody, payload: SalePayload) -> 
     :raises CannotPost: its own figures contradict each other.
     """
     _check(body, payload)
-    connection.execute(insert(sales_transaction).values(_transaction(body, payload)))
-    for table, rows in (
-        (sales_line, list(_lines(payload))),
-        (sales_tender, list(_tenders(payload))),
-        (sales_tax, list(_taxes(payload))),
-    ):
+    for table, rows in posted_rows(body, payload).items():
         if rows:
             connection.execute(insert(table), rows)
+
+
+def posted_rows(body: EntryBody, payload: SalePayload) -> dict[Table, list[dict[str, Any]]]:
+    """The rows that a transaction is posted as, by table: the transaction itself first."""
+    return {
+        sales_transaction: [_transaction(body, payload)],
+        sales_line: list(_lines(payload)),
+        sales_tender: list(_tenders(payload)),
+        sales_tax: list(_taxes(payload)),
+    }
 
 
 def _check(body: EntryBody, payload: SalePayload) -> None:

@@ -1,6 +1,7 @@
 """The channel database's own tables. Master data (:mod:`kassa.schema`) stands beside them in the same database."""
 
 from kassa_server.schema.base import channel, row_counter
+from kassa_server.schema.completeness import closed_period, closed_period_series, handled_finding
 from kassa_server.schema.devices import activation_code, audit, device, head, series
 from kassa_server.schema.headquarters import (
     change_log,
@@ -44,11 +45,14 @@ __all__ = [
     "audit",
     "change_log",
     "channel",
+    "closed_period",
+    "closed_period_series",
     "command_answer",
     "device",
     "distribution_run",
     "distribution_schedule",
     "download_session",
+    "handled_finding",
     "head",
     "headquarters_contact",
     "headquarters_key",

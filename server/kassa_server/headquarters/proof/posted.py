@@ -1,0 +1,75 @@
+"""Comparing what was posted with what was journalled: a row of the sales tables that somebody altered by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from kassa_server.headquarters.proof.chain import ChainEntry
+from kassa_server.headquarters.proof.dates import Period
+from kassa_server.sales_posting import posted_rows
+from kassa_server.schema import POSTED, journal_entry, sales_line, sales_tax, sales_tender, sales_transaction
+
+Rows = list[dict[str, Any]]
+AT_ONCE = 500
+
+
+def posted_otherwise(connection: Connection, entries: Sequence[ChainEntry]) -> Iterator[ChainEntry]:
+    """Of these sales, returns and voids, those that are posted and not as their bytes say."""
+    posted = [entry for entry in entries if entry.posting == POSTED and entry.sale is not None]
+    for start in range(0, len(posted), AT_ONCE):
+        part = posted[start : start + AT_ONCE]
+        stored = _stored(connection, [_transaction_id(entry) for entry in part])
+        for entry in part:
+            if _expected(entry) != stored[_transaction_id(entry)]:
+                yield entry
+
+
+def posted_from_nowhere(connection: Connection, register_id: str, period: Period) -> list[Row[Any]]:
+    """Posted transactions of a period (id and receipt number) that no stored entry of the register accounts for."""
+    told = sales_transaction.c
+    entry = journal_entry.c
+    statement = (
+        select(told.transaction_id, told.receipt_number)
+        .outerjoin(journal_entry, (entry.entry_id == told.entry_id) & entry.kind.in_(("sale", "void")))
+        .where(told.register_id == register_id, entry.entry_id.is_(None))
+        .order_by(told.transaction_id)
+    )
+    if period.first is not None:
+        statement = statement.where(told.business_date >= period.first)
+    if period.last is not None:
+        statement = statement.where(told.business_date <= period.last)
+    return list(connection.execute(statement))
+
+
+def _transaction_id(entry: ChainEntry) -> str:
+    assert entry.sale is not None
+    return entry.sale.transaction.transaction_id
+
+
+def _expected(entry: ChainEntry) -> dict[str, Rows]:
+    assert entry.body is not None
+    assert entry.sale is not None
+    try:
+        rows = posted_rows(entry.body, entry.sale)
+    except (ValueError, ArithmeticError):
+        return {}
+    return {str(table.name): _in_order(made) for table, made in rows.items()}
+
+
+def _stored(connection: Connection, transaction_ids: Sequence[str]) -> dict[str, dict[str, Rows]]:
+    tables: tuple[Table, ...] = (sales_transaction, sales_line, sales_tender, sales_tax)
+    found: dict[str, dict[str, Rows]] = {one: {str(table.name): [] for table in tables} for one in transaction_ids}
+    for table in tables:
+        wanted = select(table).where(table.c.transaction_id.in_(transaction_ids))
+        for row in connection.execute(wanted).mappings():
+            found[row["transaction_id"]][str(table.name)].append(dict(row))
+    return {one: {name: _in_order(rows) for name, rows in by_table.items()} for one, by_table in found.items()}
+
+
+def _in_order(rows: Rows) -> Rows:
+    """In the order of whatever numbers or codes they have; a transaction is one row."""
+    keys = ("line_number", "payment_number", "tax_code", "rate")
+    return sorted(rows, key=lambda row: tuple(str(row.get(key, "")) for key in keys))
