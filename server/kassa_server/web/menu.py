@@ -9,6 +9,21 @@ _, n_ = texts("kassa_server")
 
 _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
     (None, (("/", _("Start"), VIEWER),)),
+    (
+        _("Follow up"),
+        (
+            ("/sales", _("Sales"), VIEWER),
+            ("/changes", _("Changes"), VIEWER),
+            ("/events", _("Events"), VIEWER),
+        ),
+    ),
+    (
+        _("Set up"),
+        (
+            ("/profiles", _("Offline profiles"), VIEWER),
+            ("/schedules", _("Distribution schedules"), VIEWER),
+        ),
+    ),
     (_("Administration"), (("/users", _("Users"), ADMINISTRATOR),)),
 )
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from tests.server.conftest import Shop
+from tests.server.conftest import Shop, open_shop, sqlite_database
+from tests.server.web.stocked import PASSWORD, add_users, stock
 
-from kassa_server.headquarters.users import add_user
+from kassa_server.channel import Channel
 from kassa_server.web.guard import HEADERS
 
-PASSWORD = "correct horse battery staple"
 HOME = "/headquarters"
 _TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
@@ -53,18 +54,27 @@ class Person:
         return response
 
 
+@pytest.fixture(scope="session")
+def store_with_users(tmp_path_factory: pytest.TempPathFactory, small_store: Path) -> Path:
+    """The small store with a user of each role in a SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("users")
+    channel = Channel(sqlite_database(folder, small_store))
+    add_users(channel)
+    channel.close()
+    return folder / "channel.db"
+
+
 @pytest.fixture
-def users(sqlite_shop: Shop) -> Shop:
-    """The small store with a user of each role."""
-    return with_users(sqlite_shop)
+def users(tmp_path: Path, store_with_users: Path) -> Iterator[Shop]:
+    """The small store with a user of each role: Anna, Mats and Vera."""
+    yield from open_shop(sqlite_database(tmp_path, store_with_users))
 
 
-def with_users(shop: Shop) -> Shop:
-    """Add a user of each role: Anna, Mats and Vera."""
-    for name, role in (("Anna", "administrator"), ("Mats", "manager"), ("Vera", "viewer")):
-        with shop.channel.writing() as connection:
-            add_user(connection, shop.channel.environment, name, role, PASSWORD, by="test")
-    return shop
+@pytest.fixture
+def stocked(users: Shop) -> Shop:
+    """The same, with a register that has sold."""
+    stock(users.channel, users.client, users.clock)
+    return users
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from tests.server.conftest import Shop
-from tests.server.web.conftest import PASSWORD, Person, with_users
+from tests.server.web.conftest import Person
+from tests.server.web.stocked import PASSWORD, add_users
 
 from kassa_server.headquarters.log_ons import IDLE, LONGEST
 from kassa_server.headquarters.users import set_blocked, set_role, user_named
@@ -38,16 +39,16 @@ def test_the_servers_bare_address_leads_to_headquarters(users: Shop) -> None:
 def test_the_log_on_page_says_how_to_make_the_first_user(sqlite_shop: Shop) -> None:
     """A headquarters without users says on the page how to get one, and not once it has one."""
     assert "kassa headquarters add-user" in Person(sqlite_shop).get("/log-on").text
-    with_users(sqlite_shop)
+    add_users(sqlite_shop.channel)
     assert "kassa headquarters add-user" not in Person(sqlite_shop).get("/log-on").text
 
 
-@pytest.mark.parametrize(("name", "password"), [("Anna", "wrong password here"), ("Nobody", PASSWORD), ("", "")])
-def test_a_wrong_name_and_a_wrong_password_get_the_same_words(users: Shop, name: str, password: str) -> None:
+def test_a_wrong_name_and_a_wrong_password_get_the_same_words(users: Shop) -> None:
     """Nothing tells whether a name exists."""
-    answer = Person(users).log_on(name, password)
-    assert answer.status_code == 401
-    assert "Name or password is wrong, or log on is locked for a while." in answer.text
+    for name, password in (("Anna", "wrong password here"), ("Nobody", PASSWORD), ("", "")):
+        answer = Person(users).log_on(name, password)
+        assert answer.status_code == 401
+        assert "Name or password is wrong, or log on is locked for a while." in answer.text
 
 
 def test_names_are_compared_without_capitals(users: Shop) -> None:

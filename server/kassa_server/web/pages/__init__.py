@@ -2,9 +2,17 @@
 
 from starlette.routing import Route
 
-from kassa_server.web.pages import log_on, start, users
+from kassa_server.web.pages import changes, log_on, profiles, sales, schedules, start, users
 
-ROUTES: list[Route] = [*log_on.ROUTES, *start.ROUTES, *users.ROUTES]
+ROUTES: list[Route] = [
+    *log_on.ROUTES,
+    *start.ROUTES,
+    *sales.ROUTES,
+    *changes.ROUTES,
+    *profiles.ROUTES,
+    *schedules.ROUTES,
+    *users.ROUTES,
+]
 """Every page, relative to ``/headquarters``."""
 
 __all__ = ["ROUTES"]
