@@ -177,5 +177,5 @@ class SwitchingConnection:
     def _at_the_next_sale(self) -> NotAvailable:
         return NotAvailable(
             _("A sale is in progress, so the register stays disconnected until it has ended."),
-            hint=_("Go on: the register connects when the next sale starts. Press Disconnect to change that."),
+            hint=_("Go on: the register tries the store server when the next sale starts."),
         )

@@ -42,7 +42,7 @@ def run(context: OperationContext) -> OperationResult:
             return OperationResult(_("Disconnected. The register goes on selling from the offline database."))
         case "synchronise":
             _synchronise(register)
-            return OperationResult(_("Synchronisation has started."))
+            return OperationResult(_("Synchronisation has started."), window=connection_status(register))
         case _:
             return OperationResult(window=connection_status(register))
 

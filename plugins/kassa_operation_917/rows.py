@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kassa.connection import ConnectionState, ReconnectPlan
+from kassa.connection import ConnectionState, Reason, ReconnectPlan
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.text import Moment, Money, Number, Text, literal, texts
 from kassa.windows import Row
@@ -33,6 +33,7 @@ def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
     now, status = register.environment.clock.utc(), register.sync_status()
     yield Row(_("State"), _state(state))
     yield Row(_("Since"), _when(state.since, now))
+    yield Row(_("Ready to sell offline"), _readiness(register.readiness()))
     yield Row(_("Store server"), literal(register.remote.address))
     if not state.online:
         yield Row(_("Next attempt to connect"), _plan(register.connection.plan(), now))
@@ -46,12 +47,13 @@ def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
     yield Row(_("Offline database"), _database(register, state))
     for group in status.groups:
         yield Row(_GROUPS.get(group.table_group, literal(group.table_group)), _group(group, now))
-    yield Row(_("Ready to sell offline"), _readiness(register.readiness()))
 
 
 def _state(state: ConnectionState) -> Text:
     if state.online:
         return _("Connected")
+    if state.reason is Reason.MANUAL and state.cause is not None:
+        return state.cause
     return _("Disconnected") if state.cause is None else _("Disconnected. {cause}", cause=state.cause)
 
 

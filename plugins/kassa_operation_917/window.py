@@ -44,6 +44,9 @@ def _subtitle(register: RegisterFace, state: ConnectionState) -> Text:
 
 def _actions(register: RegisterFace, state: ConnectionState) -> tuple[Action, ...]:
     by_hand = not state.online and state.reason is Reason.MANUAL
+    if by_hand and register.connection.plan() is not None:
+        stay = Action(_("Stay disconnected"), NUMBER, {"action": "disconnect"})
+        return Action(_("Close")), stay, Action(switch_label(state), NUMBER, {"action": "connect"}, primary=True)
     running = register.sync_status().running
     synchronise = Action(
         _("Synchronise now"), NUMBER, {"action": "synchronise"}, enabled=not by_hand and running is None,

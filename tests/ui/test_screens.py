@@ -13,6 +13,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from tests.ui.pilot import Pilot
 from tests.ui.scripted_register import ScriptedRegister
 
+from kassa.errors import LoggedOnWrong
 from kassa.operations import Question
 from kassa.register.face import Event
 from kassa.text import literal
@@ -151,11 +152,14 @@ def scrolled(widget: Any) -> bool:
     return hasattr(widget, "chosen")
 
 
-@pytest.mark.parametrize(
+DISPLAYS = pytest.mark.parametrize(
     ("density", "fontscale", "size"),
     [(2.0, 1.0, (2560, 1600)), (1.0, 1.3, (1280, 800)), (1.33, 1.0, (1280, 800)), (1.0, 1.0, (800, 1280))],
     ids=["double", "large-type", "8-inch", "portrait"],
 )
+
+
+@DISPLAYS
 def test_other_displays(
     selling: Pilot, register: ScriptedRegister, density: float, fontscale: float, size: tuple[int, int]
 ) -> None:
@@ -168,6 +172,40 @@ def test_other_displays(
             assert outside(selling) == []
             if selling.app.till.dialog:
                 selling.app.till.dialog.close()
+    selling.frames(1)
+
+
+@DISPLAYS
+def test_a_refused_dialog_is_whole(
+    selling: Pilot, register: ScriptedRegister, density: float, fontscale: float, size: tuple[int, int]
+) -> None:
+    """What an error says over a dialog pushes neither its title nor its fields nor its buttons out of the window."""
+    with metrics(density, fontscale, size):
+        selling.attach(register)
+        for state in (number, approval):
+            draw(selling, register, state)
+            dialog = selling.app.till.dialog
+            assert dialog is not None
+            dialog.fail(LoggedOnWrong(literal("Numret eller PIN är fel, eller så är inloggningen låst en stund.")))
+            selling.app.till.draw()
+            selling.frames(4)
+            assert too_small(selling) == []
+            assert outside(selling) == []
+            title = selling.app.stage.dialog.ids.title
+            assert title.to_window(0, title.top)[1] <= Window.height
+            dialog.close()
+    selling.frames(1)
+
+
+def test_a_bar_covers_no_value(selling: Pilot, register: ScriptedRegister) -> None:
+    """Where the facts of a window scroll, their values end before the bar."""
+    with metrics(1.0, 1.0, (1280, 520)):
+        selling.attach(register)
+        draw(selling, register, window)
+        facts, rows = (selling.app.stage.dialog.ids[name] for name in ("facts", "rows"))
+        assert rows.height > facts.height
+        assert all(row.right <= facts.right - facts.bar_width for row in rows.children)
+        selling.app.till.dialog.close()
     selling.frames(1)
 
 

@@ -106,7 +106,7 @@ def test_window_is_described_again_while_it_is_open(register: Register) -> None:
     register.run(STATUS, action="disconnect")
     again = register.describe_window("connection_status")
     assert again is not None
-    assert str(again.rows[0].value) == "Disconnected. Disconnected by hand."
+    assert str(again.rows[0].value) == "Disconnected by hand."
     assert register.describe_window("another") is None
 
 
@@ -119,6 +119,36 @@ def test_by_hand_says_that_connect_is_needed(register: Register) -> None:
     assert synchronise.reason is not None
     with pytest.raises(KassaError):
         register.run(STATUS, action="synchronise")
+
+
+def test_a_connect_that_waits_for_the_next_sale_can_be_taken_back(shop: Shop, register: Register) -> None:
+    """In a sale Connect is noted for the next one. The button still reads *Connect* (S5), so that the window has an
+    action of its own to stay disconnected."""
+    register.run(STATUS, action="disconnect")
+    register.run(100, code=shop.barcode("1001"))
+    assert [str(action.label) for action in window(register).actions] == ["Close", "Synchronise now", "Connect"]
+    with pytest.raises(NotAvailable):
+        register.run(STATUS, action="connect")
+    assert rows(register)["Next attempt to connect"] == "at the next sale"
+    (stay,) = [action for action in window(register).actions if str(action.label) == "Stay disconnected"]
+    register.run(STATUS, **stay.parameters)
+    assert rows(register)["Next attempt to connect"] == "none until Connect is pressed"
+    register.run(200)
+    register.run(100, code=shop.barcode("1001"))
+    assert register.connection.state().name == "manual"
+
+
+def test_synchronise_now_keeps_the_window_open(register: Register) -> None:
+    """What comes of it is in the window's rows, so the window stays."""
+    synchronised(register)
+    again = register.run(STATUS, action="synchronise").window
+    assert again is not None
+    assert again.name == "connection_status"
+
+
+def test_readiness_stands_where_it_is_seen_first(register: Register) -> None:
+    """Whether the register would sell right now without its server is not below what has to be scrolled to."""
+    assert list(rows(register))[:3] == ["State", "Since", "Ready to sell offline"]
 
 
 def test_usable_everywhere_on_the_control_lane(shop: Shop, register: Register) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
-from kivy.metrics import sp
+from kivy.metrics import dp, sp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
@@ -20,6 +20,8 @@ from kassa_ui.widgets.keypad import NumberPad
 from kassa_ui.widgets.letters import Letters
 
 FEW = 4
+NUMBERS = ("numbers", "digits")
+"""The pads of figures."""
 
 
 class FactRow(BoxLayout):
@@ -61,6 +63,8 @@ class DialogLayer(AnchorLayout):
     pad = StringProperty("")
     wide = NumericProperty(760)
     many = BooleanProperty(False)
+    beside = BooleanProperty(False)
+    """The pad stands beside the fields, on a screen that has not the height for both with an error over them."""
 
     def __init__(self, till: Till, **kwargs: Any) -> None:
         super().__init__(till=till, **kwargs)
@@ -69,7 +73,6 @@ class DialogLayer(AnchorLayout):
     def apply(self, drawn: DialogDrawn) -> None:
         """Show ``drawn``."""
         self.title, self.subtitle, self.pad = drawn.title, drawn.subtitle, drawn.pad
-        self.wide = {"": 760, "numbers": 460, "digits": 460, "letters": 860}[drawn.pad]
         self.ids.notice.apply(drawn.notice)
         _match(self.ids.rows, len(drawn.rows), FactRow)
         for row, (label, value) in zip(reversed(self.ids.rows.children), drawn.rows, strict=True):
@@ -80,6 +83,17 @@ class DialogLayer(AnchorLayout):
             widget.apply(shown)
         self._apply_choices(drawn.choices)
         self._apply_pad()
+        self._stand()
+
+    def on_size(self, _layer: DialogLayer, _size: tuple[float, float]) -> None:
+        """Another window, or another way to hold it."""
+        self._stand()
+
+    def _stand(self) -> None:
+        fields = len(self.ids.fields.children)
+        whole = dp(502 + 78 * fields) + sp(180 + 22 * fields)
+        self.beside = self.pad in NUMBERS and self.height < whole and self.width > dp(784)
+        self.wide = {"": 760, "letters": 860}.get(self.pad, 760 if self.beside else 460)
 
     def _new_field(self) -> Field:
         widget = Field()
