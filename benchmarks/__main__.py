@@ -25,6 +25,7 @@ USE_CASES = (
     "ready",
     "load_catalogue",
     "change_prices",
+    "upload_sales",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Results = list[tuple[str, str, list[Figure]]]

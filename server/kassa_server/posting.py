@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -22,11 +23,13 @@ from kassa_server import audit
 from kassa_server.channel import Channel, lock_row
 from kassa_server.host import Call, Host
 from kassa_server.intake import stored_id
-from kassa_server.sales_posting import CannotPost, post_sale
+from kassa_server.sales_posting import CannotPost, post_sales
 from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_entry, register, series
 
-AT_ONCE = 50
-"""Entries posted in one transaction, each in a savepoint of its own."""
+AT_ONCE = 200
+"""Entries posted in one transaction. Sales that follow one another are written together, which takes a fifth of the
+time; if one of them cannot be posted, each of them is tried in a savepoint of its own, like any other entry."""
+SALES = frozenset({"sale", "void"})
 LONGEST_REASON = 1000
 RESTS_ON_OTHERS_FOR = timedelta(hours=1)
 """How long after it came a parked command is tried again by itself."""
@@ -107,11 +110,30 @@ class Poster:
             .order_by(journal_entry.c.sequence)
             .limit(AT_ONCE)
         ).all()
-        posted = [row.entry_id for row in rows if self._post_one(connection, row)]
+        posted: list[str] = []
+        for together, some in groupby(rows, lambda row: row.kind in SALES):
+            posted += self._post_run(connection, list(some), together)
         if posted:
             connection.execute(delete(parked_entry).where(parked_entry.c.entry_id.in_(posted)))
             _mark(connection, posted, POSTED)
         return Posted(len(posted), len(rows) - len(posted))
+
+    def _post_run(self, connection: Connection, rows: list[Row[Any]], together: bool) -> list[str]:
+        """Post entries that follow one another; the ids of those that were posted."""
+        if together and len(rows) > 1 and self._post_sales(connection, rows):
+            return [row.entry_id for row in rows]
+        return [row.entry_id for row in rows if self._post_one(connection, row)]
+
+    def _post_sales(self, connection: Connection, rows: list[Row[Any]]) -> bool:
+        """Write sales together; False, and nothing written, if one of them is no sale that can be posted."""
+        try:
+            with connection.begin_nested():
+                post_sales(connection, [_sale(_body(row)) for row in rows])
+        except OperationalError:
+            raise
+        except Exception:
+            return False
+        return True
 
     def _post_one(self, connection: Connection, row: Row[Any]) -> bool:
         try:
@@ -125,11 +147,10 @@ class Poster:
         return True
 
     def _post(self, connection: Connection, row: Row[Any]) -> None:
-        body = decode_entry(row.data)
-        _check(body, row)
+        body = _body(row)
         match body.kind:
             case "sale" | "void":
-                post_sale(connection, body, msgspec.json.decode(body.payload, type=SalePayload))
+                post_sales(connection, [_sale(body)])
             case "command":
                 self._post_command(connection, body)
             case _:
@@ -175,13 +196,25 @@ def _mark(connection: Connection, entry_ids: list[str], state: str) -> None:
     connection.execute(update(journal_entry).where(journal_entry.c.entry_id.in_(entry_ids)).values(posting=state))
 
 
-def _check(body: EntryBody, row: Row[Any]) -> None:
-    """That the bytes say what they were delivered as, and speak for their own register."""
+def _body(row: Row[Any]) -> EntryBody:
+    """What an entry's bytes say.
+
+    :raises CannotPost: not what they were delivered as, or they do not speak for their own register.
+    :raises msgspec.DecodeError: nothing.
+    """
+    body = decode_entry(row.data)
     told = (body.series, body.sequence, stored_id(body.entry_id))
     if told != (row.series_id, row.sequence, row.entry_id):
         raise CannotPost(f"the entry says that it is {told}")
     if (body.register_id, body.store_id) != (row.register_id, row.store_id):
         raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")
+    return body
+
+
+def _sale(body: EntryBody) -> tuple[EntryBody, SalePayload]:
+    if body.kind not in SALES:
+        raise CannotPost(f"{body.kind} is no sale")
+    return body, msgspec.json.decode(body.payload, type=SalePayload)
 
 
 def parked_entries(channel: Channel) -> list[str]:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table
 
 from kassa.journal.entry import EntryBody, SalePayload
 from kassa.money import to_minor
+from kassa_server.bulk import insert_rows
 from kassa_server.schema import sales_line, sales_tax, sales_tender, sales_transaction
+
+TABLES = (sales_transaction, sales_line, sales_tender, sales_tax)
 
 
 class CannotPost(Exception):
     """An entry that cannot be posted as it is; the message is its reason, for a person."""
 
 
-def post_sale(connection: Connection, body: EntryBody, payload: SalePayload) -> None:
-    """Write a transaction into the sales tables, within the caller's transaction.
+def post_sales(connection: Connection, sales: Iterable[tuple[EntryBody, SalePayload]]) -> None:
+    """Write transactions into the sales tables, within the caller's transaction: all of them, or none if this raises.
 
-    :raises CannotPost: its own figures contradict each other.
+    :raises CannotPost: the figures of one contradict each other.
+    :raises sqlalchemy.exc.DatabaseError: the database does not take one.
     """
-    _check(body, payload)
-    for table, rows in posted_rows(body, payload).items():
-        if rows:
-            connection.execute(insert(table), rows)
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in TABLES}
+    for body, payload in sales:
+        _check(body, payload)
+        for table, some in posted_rows(body, payload).items():
+            rows[table] += some
+    for table, some in rows.items():
+        insert_rows(connection, table, some)
 
 
 def posted_rows(body: EntryBody, payload: SalePayload) -> dict[Table, list[dict[str, Any]]]:
@@ -74,12 +81,12 @@ def _transaction(body: EntryBody, payload: SalePayload) -> dict[str, Any]:
         "business_date": datetime.fromisoformat(body.local_time).date(),
         "local_time": body.local_time,
         "training": body.training,
-        "total": _minor(totals.total, sale.currency),
-        "tax": _minor(totals.tax, sale.currency),
-        "discount": _minor(totals.discount, sale.currency),
-        "rounding": _minor(totals.rounding, sale.currency),
-        "paid": _minor(totals.paid, sale.currency),
-        "change": _minor(totals.change, sale.currency),
+        "total": to_minor(totals.total, sale.currency),
+        "tax": to_minor(totals.tax, sale.currency),
+        "discount": to_minor(totals.discount, sale.currency),
+        "rounding": to_minor(totals.rounding, sale.currency),
+        "paid": to_minor(totals.paid, sale.currency),
+        "change": to_minor(totals.change, sale.currency),
         "quantity": totals.quantity,
         "comment": sale.comment,
     }
@@ -101,10 +108,10 @@ def _lines(payload: SalePayload) -> Iterator[dict[str, Any]]:
             "list_price": line.item.unit_price,
             "tax_code": line.item.tax_code,
             "tax_rate": line.item.tax_rate,
-            "gross": _minor(amounts.gross, sale.currency),
-            "discount": _minor(amounts.discount, sale.currency),
-            "net": _minor(amounts.net, sale.currency),
-            "tax": _minor(amounts.tax, sale.currency),
+            "gross": to_minor(amounts.gross, sale.currency),
+            "discount": to_minor(amounts.discount, sale.currency),
+            "net": to_minor(amounts.net, sale.currency),
+            "tax": to_minor(amounts.tax, sale.currency),
             "voided": line.voided,
             "return_of": line.return_of,
             "comment": line.comment,
@@ -121,10 +128,10 @@ def _tenders(payload: SalePayload) -> Iterator[dict[str, Any]]:
             "tender_id": payment.tender_id,
             "kind": payment.kind,
             "name": payment.name,
-            "amount": _minor(payment.amount, sale.currency),
-            "tendered": _minor(payment.tendered, sale.currency),
-            "change": _minor(payment.change, sale.currency),
-            "rounding": _minor(payment.rounding, sale.currency),
+            "amount": to_minor(payment.amount, sale.currency),
+            "tendered": to_minor(payment.tendered, sale.currency),
+            "change": to_minor(payment.change, sale.currency),
+            "rounding": to_minor(payment.rounding, sale.currency),
             "voided": payment.voided,
             "reference": msgspec.json.encode(payment.reference).decode(),
         }
@@ -137,14 +144,6 @@ def _taxes(payload: SalePayload) -> Iterator[dict[str, Any]]:
             "transaction_id": sale.transaction_id,
             "tax_code": tax.tax_code,
             "rate": tax.rate,
-            "base": _minor(tax.base, sale.currency),
-            "tax": _minor(tax.tax, sale.currency),
+            "base": to_minor(tax.base, sale.currency),
+            "tax": to_minor(tax.tax, sale.currency),
         }
-
-
-def _minor(amount: Decimal, currency: str) -> int:
-    """Minor units of the currency.
-
-    :raises ValueError: the amount has more digits than the currency.
-    """
-    return to_minor(amount, currency)

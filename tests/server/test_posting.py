@@ -189,7 +189,7 @@ def test_acknowledged_entries_are_posted_after_a_crash(shop: Shop, monkeypatch: 
         raise OperationalError("gone", None, Exception())
 
     with monkeypatch.context() as patch:
-        patch.setattr("kassa_server.posting.post_sale", dies)
+        patch.setattr("kassa_server.posting.post_sales", dies)
         assert till.deliver().sequence == 3
     assert shop.rows(sales_transaction) == []
     assert shop.rows(parked_entry) == []

@@ -350,12 +350,17 @@ class Journal:
         """Everything of ``series`` up to ``sequence`` is stored by the store server: in its chain, or, of a series that
         was stopped, beside it."""
         with self._database.writing("acknowledge") as connection:
+            taken = self._count(connection, series, sequence)
             connection.execute(
                 "UPDATE series SET acknowledged = min(max(acknowledged, ?), sequence) WHERE series = ?",
                 (sequence, series),
             )
+            oldest = self._oldest_waiting(connection)
         self._series = self._read_series()
-        self._waiting = self._count_waiting()
+        before = self._waiting
+        self._waiting = Waiting(
+            before.count - taken.count, before.amount - taken.amount, oldest, before.entries - taken.entries
+        )
 
     @_alone
     def go_back(self, series: str, sequence: int, digest: bytes) -> bool:
@@ -378,13 +383,40 @@ class Journal:
 
     def _count_waiting(self) -> Waiting:
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT kind, coalesce(amount, '0'), at FROM entry JOIN series USING (series)"
-                " WHERE entry.sequence > acknowledged ORDER BY number, entry.sequence"
-            ).fetchall()
-        sales = [(Decimal(amount), datetime.fromisoformat(at)) for kind, amount, at in rows if kind in SALE_KINDS]
-        oldest = sales[0][1] if sales else None
-        return Waiting(len(sales), sum((amount for amount, _ in sales), ZERO), oldest, len(rows))
+            series = [row[0] for row in connection.execute("SELECT series FROM series WHERE acknowledged < sequence")]
+            parts = [self._count(connection, one) for one in series]
+            oldest = self._oldest_waiting(connection)
+        amount = sum((part.amount for part in parts), ZERO)
+        return Waiting(sum(part.count for part in parts), amount, oldest, sum(part.entries for part in parts))
+
+    @staticmethod
+    def _count(connection: sqlite3.Connection, series: str, up_to: int | None = None) -> Waiting:
+        """What waits of a series, up to a sequence number. Acknowledging a batch reads that batch alone: a backlog of
+        weeks would be read anew for each."""
+        rows = connection.execute(
+            "SELECT kind, coalesce(amount, '0') FROM entry WHERE series = ?1 AND sequence > (SELECT acknowledged"
+            " FROM series WHERE series = ?1) AND sequence <= coalesce(?2, 9223372036854775807)",
+            (series, up_to),
+        ).fetchall()
+        amounts = [Decimal(amount) for kind, amount in rows if kind in SALE_KINDS]
+        return Waiting(len(amounts), sum(amounts, ZERO), None, len(rows))
+
+    @staticmethod
+    def _oldest_waiting(connection: sqlite3.Connection) -> datetime | None:
+        """When the first sale that waits was finished."""
+        marks = ", ".join("?" for _kind in SALE_KINDS)
+        series = connection.execute(
+            "SELECT series, acknowledged FROM series WHERE acknowledged < sequence ORDER BY number"
+        )
+        for name, acknowledged in series.fetchall():
+            row = connection.execute(
+                f"SELECT at FROM entry WHERE series = ? AND sequence > ? AND kind IN ({marks})"
+                " ORDER BY sequence LIMIT 1",
+                (name, acknowledged, *SALE_KINDS),
+            ).fetchone()
+            if row is not None:
+                return datetime.fromisoformat(row[0])
+        return None
 
     # -- commands ---------------------------------------------------------------------------------------------------
 

@@ -154,6 +154,22 @@ def test_waiting_counts_sales_and_their_amounts(shelf: Shelf) -> None:
     assert (shelf.journal.waiting.count, shelf.journal.waiting.amount) == (1, Decimal("-30.50"))
 
 
+@pytest.mark.parametrize("batches", [(1, 2, 4), (3, 3), (6,), (2, 9)])
+def test_waiting_is_counted_down_as_it_would_be_counted_anew(shelf: Shelf, batches: tuple[int, ...]) -> None:
+    """After each acknowledgement, over two series, what waits is what a journal that is opened then would count."""
+    for series in (FIRST, SECOND):
+        if series == SECOND:
+            shelf.journal.open_series(SECOND, 2, RECORD)
+        for amount in ("10.00", "-2.50", "7.00"):
+            shelf.clock.advance(60)
+            shelf.journal.append(event(), generation=0)
+            shelf.journal.append(sale(amount), generation=0)
+        for sequence in batches:
+            shelf.journal.acknowledge(FIRST, sequence)
+            counted_down = shelf.journal.waiting
+            assert shelf.reopen().waiting == counted_down
+
+
 @pytest.mark.parametrize("reopened", [False, True])
 def test_sale_without_an_amount_can_be_counted(shelf: Shelf, reopened: bool) -> None:
     """An entry that calls itself a sale and has no amount harms no count, now or after a restart."""
