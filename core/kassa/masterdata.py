@@ -61,7 +61,10 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     insert = dialect.insert(table)
     keys = [column.name for column in table.primary_key.columns]
     changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    if changed:
+        statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=keys)
     connection.execute(statement, list(rows))
 
 

@@ -203,8 +203,10 @@ def import_catalogue(
     All of the file is imported, or nothing, with every fault named by line and column.
     """
     from kassa_server import catalogue_import
+    from kassa_server.headquarters.changes import Author, changes_by
 
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+    importing = changes_by(Author(file.name[:100], "import"))
+    with open_channel(data_directory, database) as channel, importing, channel.writing() as connection:
         count = catalogue_import.import_catalogue(connection, file.read_bytes())
     print(f"Imported {count} items.")
 
@@ -229,8 +231,10 @@ def activation_code(
 
 @contextmanager
 def open_channel(data_directory: Path, database: str | None) -> Iterator[Channel]:
-    """The channel database that a command works on, brought to this version's tables."""
+    """The channel database that a command works on, brought to this version's tables. Changes are the command
+    line's."""
     from kassa_server.channel import Channel
+    from kassa_server.headquarters.changes import Author, changes_by
     from kassa_server.migrate import upgrade
     from kassa_server.running import Settings
 
@@ -238,6 +242,7 @@ def open_channel(data_directory: Path, database: str | None) -> Iterator[Channel
     channel = Channel(Settings(data_directory, database).database_url)
     try:
         upgrade(channel.engine)
-        yield channel
+        with changes_by(Author("command line", "cli")):
+            yield channel
     finally:
         channel.close()

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, select, update
 from kassa.credentials import PinHash, hash_pin, keyed, same_time_check
 from kassa.environment import Environment
 from kassa.errors import InvalidInput
-from kassa.masterdata import upsert
 from kassa.requests.staff import StaffVerifier
 from kassa.text import literal, texts
 from kassa_server.channel import Channel, lock_row
+from kassa_server.master_data import put_rows
 from kassa_server.schema import staff_credential, store_staff
 
 _, n_ = texts("kassa_server")
@@ -52,7 +52,7 @@ def set_pin(
         "failed_tries": 0,
         "locked_until": None,
     }
-    upsert(connection, staff_credential, [row])
+    put_rows(connection, staff_credential, [row])
 
 
 def verifiers_for(connection: Connection, store_id: str, secret: bytes) -> tuple[StaffVerifier, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select, update
 from kassa.device import SignedHead
 from kassa.masterdata import upsert
 from kassa_server.channel import Channel, lock_row
+from kassa_server.headquarters.support_offline import retire_when_in
 from kassa_server.schema import head, journal_entry, series
 
 OFTEN = timedelta(seconds=10)
@@ -57,6 +58,7 @@ def note_head(connection: Connection, signed: SignedHead, now: datetime) -> bool
     )
     if is_newer and told.sequence == own.sequence and not behind:
         _store(connection, signed, now, covered=True)
+        retire_when_in(connection, told.register_id, now)
     # A request that was late on its way has an old head and an old time; a copied journal speaks now.
     speaks_now = latest is None or made > made_at(latest)
     if behind and speaks_now and own.behind_at is None:

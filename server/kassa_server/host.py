@@ -25,6 +25,7 @@ from kassa_server.channel import Channel
 from kassa_server.commands import CommandCall, Outcome, do_once
 from kassa_server.credentials import ChannelCredentials, credentials_of
 from kassa_server.door import Caller
+from kassa_server.headquarters.changes import Author, changes_by
 from kassa_server.master_data import remove_row, write_row
 from kassa_server.record import read_store
 from kassa_server.schema import register_plugin
@@ -95,7 +96,9 @@ class Host:
         """Do a command once, within the caller's transaction."""
         context = call.context
         once = CommandCall(request.command_id, call.name, context.store_id, context.register_id, call.body, self._now())
-        return do_once(connection, once, lambda: self._run(connection, call, request))
+        asking = f"{context.staff_id} at {context.register_id}" if context.staff_id else context.register_id
+        with changes_by(Author(asking, "register")):
+            return do_once(connection, once, lambda: self._run(connection, call, request))
 
     def decode(self, call: Call) -> Request[Any]:
         """The request itself.

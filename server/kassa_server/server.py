@@ -22,6 +22,7 @@ from kassa_server.door import admit, check_caller
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import key_sets_after
 from kassa_server.headquarters.reports import keep_report
+from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.headquarters.session_orders import orders_for
 from kassa_server.headquarters.sessions import note_requested
 from kassa_server.headquarters.shelf import find_package
@@ -107,7 +108,7 @@ class StoreServer(Answering):
             asked = decoded(body, ListRequest)
             if asked.report is not None:
                 keep_report(self.channel, caller.register_id, asked.report)
-            number, signed = self._distribution.list_for(caller.store_id)
+            number, signed = self._distribution.list_for(scope_of_store(caller.store_id))
             with self.channel.reading() as connection:
                 key_sets = key_sets_after(connection, asked.keys)
                 orders = orders_for(connection, caller.register_id)
@@ -124,7 +125,7 @@ class StoreServer(Answering):
         def work(protocol: int) -> Response:
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("GET", path), b"")
-                row = find_package(connection, package_id, caller.store_id)
+                row = find_package(connection, package_id, scope_of_store(caller.store_id))
             file = None if row is None else self._distribution.files.path(package_id)
             if row is None or file is None:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])

@@ -9,20 +9,22 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select, true
+from sqlalchemy import Connection, Table, func, select
 
 from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
 from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
-from kassa.schema.master import MASTER_TABLES, staff, suspended_sale
+from kassa.schema.columns import CHANNEL_ONLY
+from kassa.schema.master import MASTER_TABLES, suspended_sale
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import Channel
 from kassa_server.commands import CommandCall, find_answer, never
 from kassa_server.credentials import verifiers_for
 from kassa_server.door import Caller
+from kassa_server.headquarters.scopes import in_scope, scope_of_store
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
 
@@ -130,13 +132,14 @@ def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
         raise InvalidInput(_("There is no table {table}.", table=literal(request.table[:40])))
     mine = _for_store(table, context.store.store_id)
     limit = max(1, min(request.limit, LARGEST_PAGE))
-    statement = select(table).where(mine, table.c.row_version > request.after).order_by(table.c.row_version)
+    columns = [column for column in table.columns if not column.info.get(CHANNEL_ONLY)]
+    statement = select(*columns).where(mine, table.c.row_version > request.after).order_by(table.c.row_version)
     rows = context.connection.execute(statement.limit(limit + 1)).all()
     total = context.connection.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
     page = rows[:limit]
     return ChangesPage(
         table=request.table,
-        columns=tuple(str(column.name) for column in table.columns),
+        columns=tuple(str(column.name) for column in columns),
         rows=tuple(tuple(_plain(value) for value in row) for row in page),
         next_after=page[-1].row_version if page else request.after,
         more=len(rows) > limit,
@@ -145,12 +148,9 @@ def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
 
 
 def _for_store(table: Table, store_id: str) -> Any:
-    if table is staff:
-        works_here = select(store_staff.c.staff_id).where(store_staff.c.store_id == store_id)
-        return staff.c.staff_id.in_(works_here)
     if table is suspended_sale:
         return suspended_sale.c.store_id == store_id
-    return true()
+    return in_scope(table, scope_of_store(store_id))
 
 
 def _plain(value: Any) -> Any:

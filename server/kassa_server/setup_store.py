@@ -7,22 +7,30 @@ and raises the version of the register records it touches.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from kassa.environment import Environment
+from kassa.errors import NotAllowed
 from kassa.folding import search_text
-from kassa.masterdata import upsert
 from kassa.model import EnabledPlugin, LayoutButton, OfflineProfile, Store, Tender
 from kassa.schema.master import barcode, customer, item, permission_group, staff, tax_code
 from kassa.schema.rules import LARGEST_IN
+from kassa.text import literal, texts
 from kassa_server import schema
 from kassa_server.credentials import set_pin
-from kassa_server.master_data import delete_rows, put_rows, touch_row
+from kassa_server.headquarters.databases import put_channel_database_group
+from kassa_server.headquarters.support_offline import set_support_offline
+from kassa_server.master_data import delete_rows, put_rows, replace_rows, touch_row
 from kassa_server.record import touch_registers
+from kassa_server.row_keys import row_key
+from kassa_server.schema import channel_database, layout_button, register, register_plugin, store, store_staff
+
+_, n_ = texts("kassa_server")
 
 DEFAULT_PLUGINS = (
     EnabledPlugin("sale", required=True),
@@ -70,15 +78,15 @@ class NewStaff(msgspec.Struct, frozen=True):
         return f"NewStaff(staff_id={self.staff_id!r})"
 
 
-def put_store(connection: Connection, store: Store) -> None:
-    """Create or change a store."""
-    row = msgspec.structs.asdict(store)
-    kept = connection.execute(
-        select(schema.store.c.offline_profile, schema.store.c.layout).where(schema.store.c.store_id == store.store_id)
-    ).first()
-    row |= {"offline_profile": kept.offline_profile, "layout": kept.layout} if kept is not None else {}
-    upsert(connection, schema.store, [row])
-    touch_registers(connection, store.store_id)
+def put_store(connection: Connection, new: Store) -> None:
+    """Create or change a store. A new one gets a channel database group of its own."""
+    known = connection.execute(select(store.c.store_id).where(store.c.store_id == new.store_id)).first()
+    row = msgspec.structs.asdict(new)
+    if known is None:
+        put_channel_database_group(connection, new.store_id, new.name)
+        row |= {"offline_profile": None, "layout": None, "channel_database_group": new.store_id}
+    if put_rows(connection, store, [row]):
+        touch_registers(connection, new.store_id)
 
 
 def put_register(
@@ -90,19 +98,44 @@ def put_register(
     plugins: Sequence[EnabledPlugin] = DEFAULT_PLUGINS,
     support_offline: bool = True,
     receipt_mask: str = "{store}-{terminal}-{series}-{counter:06}",
+    now: datetime | None = None,
 ) -> None:
-    """Create or change a register with its plugins, in order."""
-    row = {
-        "register_id": register_id,
-        "store_id": store_id,
-        "name": name,
-        "support_offline": support_offline,
-        "receipt_mask": receipt_mask,
-        "version": 0,
-    }
-    upsert(connection, schema.register, [row])
-    listed = schema.register_plugin
-    connection.execute(delete(listed).where(listed.c.register_id == register_id))
+    """Create or change a register with its plugins, in order, and its offline database.
+
+    :raises NotAllowed: it is a register of another store already, and a device has been activated as it: its receipts
+        name that store.
+    """
+    _leave_store(connection, register_id, store_id)
+    row: dict[str, Any] = {"register_id": register_id, "store_id": store_id, "name": name, "receipt_mask": receipt_mask}
+    known = connection.execute(select(register.c.register_id).where(register.c.register_id == register_id)).first()
+    if known is None:
+        row |= {"support_offline": False, "offline_profile": None, "layout": None}
+    changed = put_rows(connection, register, [row])
+    changed += put_plugins(connection, register_id, plugins)
+    if changed:
+        touch_registers(connection, store_id, register_id)
+    set_support_offline(connection, register_id, support_offline, now or datetime.now(UTC))
+
+
+def _leave_store(connection: Connection, register_id: str, store_id: str) -> None:
+    """A register that was set up in another store by mistake leaves it."""
+    found = connection.execute(select(register.c.store_id).where(register.c.register_id == register_id)).scalar()
+    if found is None or found == store_id:
+        return
+    active = select(schema.series.c.series_id).where(schema.series.c.register_id == register_id)
+    if connection.execute(active).first() is not None:
+        raise NotAllowed(
+            _("Register {register} belongs to store {store}.", register=literal(register_id), store=literal(found)),
+            kept=_("Nothing was changed."),
+            hint=_("Set up another register in the new store: receipts name the store and the register."),
+        )
+    replace_rows(connection, register_plugin, register_plugin.c.register_id == register_id, [], store_id=found)
+    delete_rows(connection, channel_database, [register_id], store_id=found)
+
+
+def put_plugins(connection: Connection, register_id: str, plugins: Sequence[EnabledPlugin]) -> int:
+    """Set the plugins of a register, in order. How many rows changed."""
+    place = connection.execute(select(register.c.store_id).where(register.c.register_id == register_id)).scalar_one()
     rows = [
         {
             "register_id": register_id,
@@ -113,9 +146,11 @@ def put_register(
         }
         for position, plugin in enumerate(plugins)
     ]
-    if rows:
-        connection.execute(insert(listed), rows)
-    touch_registers(connection, store_id, register_id)
+    mine = register_plugin.c.register_id == register_id
+    changed = replace_rows(connection, register_plugin, mine, rows, store_id=place)
+    if changed:
+        touch_registers(connection, place, register_id)
+    return changed
 
 
 def put_offline_profile(
@@ -132,42 +167,39 @@ def put_offline_profile(
         raise msgspec.ValidationError(f"an offline profile has no {', '.join(sorted(unknown))}")
     msgspec.convert(fields, OfflineProfile, strict=False)
     name = f"store {store_id}" if register_id is None else f"register {register_id}"
-    upsert(connection, schema.offline_profile, [{"offline_profile": name, "settings": _json(fields)}])
-    table, key = (schema.store, store_id) if register_id is None else (schema.register, register_id)
-    own = next(iter(table.primary_key.columns))
-    connection.execute(table.update().where(own == key).values(offline_profile=name))
-    touch_registers(connection, store_id, register_id)
+    changed = put_rows(connection, schema.offline_profile, [{"offline_profile": name, "settings": _json(fields)}])
+    if register_id is None:
+        changed += put_rows(connection, store, [{"store_id": store_id, "offline_profile": name}])
+    else:
+        changed += put_rows(
+            connection, register, [{"register_id": register_id, "offline_profile": name}], store_id=store_id
+        )
+    if changed:
+        touch_registers(connection, store_id, register_id)
 
 
 def put_tenders(connection: Connection, store_id: str, tenders: Sequence[Tender]) -> None:
     """Set a store's tenders, in order."""
-    connection.execute(delete(schema.tender).where(schema.tender.c.store_id == store_id))
     rows = [
         {"store_id": store_id, "position": position, **msgspec.structs.asdict(tender)}
         for position, tender in enumerate(tenders)
     ]
-    if rows:
-        connection.execute(insert(schema.tender), rows)
-    touch_registers(connection, store_id)
+    if replace_rows(connection, schema.tender, schema.tender.c.store_id == store_id, rows):
+        touch_registers(connection, store_id)
 
 
 def put_layout(connection: Connection, store_id: str, buttons: Sequence[LayoutButton]) -> None:
     """Set the button grid of a store's registers, in order, four a row."""
     name = f"store {store_id}"
-    connection.execute(delete(schema.layout_button).where(schema.layout_button.c.layout == name))
     rows = [
-        {
-            "layout": name,
-            "position": position,
-            "operation": button.operation,
-            "parameters": _json(button.parameters),
-        }
+        {"layout": name, "position": position, "operation": button.operation, "parameters": _json(button.parameters)}
         for position, button in enumerate(buttons)
     ]
-    if rows:
-        connection.execute(insert(schema.layout_button), rows)
-    connection.execute(schema.store.update().where(schema.store.c.store_id == store_id).values(layout=name))
-    touch_registers(connection, store_id)
+    changed = put_rows(connection, schema.layout, [{"layout": name, "name": name}])
+    changed += replace_rows(connection, layout_button, layout_button.c.layout == name, rows)
+    changed += put_rows(connection, store, [{"store_id": store_id, "layout": name}])
+    if changed:
+        touch_registers(connection, store_id)
 
 
 def put_tax_codes(connection: Connection, rates: Mapping[str, tuple[str, Decimal]]) -> None:
@@ -265,24 +297,33 @@ def put_staff(connection: Connection, environment: Environment, store_id: str, p
 
 def upsert_staff_place(connection: Connection, store_id: str, staff_id: str) -> None:
     """Let a staff member work in a store."""
-    here = schema.store_staff.c.store_id == store_id
-    known = select(schema.store_staff.c.staff_id).where(here, schema.store_staff.c.staff_id == staff_id)
-    if connection.execute(known).first() is None:
-        connection.execute(insert(schema.store_staff).values(store_id=store_id, staff_id=staff_id))
-        touch_row(connection, staff, staff_id)
+    if put_rows(connection, store_staff, [{"store_id": store_id, "staff_id": staff_id}]):
+        _touch_staff(connection, store_id, staff_id)
 
 
 def remove_staff_place(connection: Connection, store_id: str, staff_id: str) -> None:
     """Let a staff member work in a store no more; its registers forget them at the next distribution."""
-    here = (schema.store_staff.c.store_id == store_id) & (schema.store_staff.c.staff_id == staff_id)
-    if connection.execute(delete(schema.store_staff).where(here)).rowcount:
-        touch_row(connection, staff, staff_id)
+    if delete_rows(connection, store_staff, [row_key(store_staff, {"store_id": store_id, "staff_id": staff_id})]):
+        _touch_staff(connection, store_id, staff_id)
+
+
+def _touch_staff(connection: Connection, store_id: str, staff_id: str) -> None:
+    for table in (staff, schema.staff_credential):
+        touch_row(connection, table, staff_id, store_id)
+
+
+def delete_staff(connection: Connection, staff_id: str) -> None:
+    """Delete a staff member with their PIN: they work nowhere any more."""
+    places = select(store_staff.c.store_id).where(store_staff.c.staff_id == staff_id)
+    for store_id in connection.execute(places).scalars().all():
+        remove_staff_place(connection, store_id, staff_id)
+    delete_rows(connection, schema.staff_credential, [staff_id])
+    delete_rows(connection, staff, [staff_id])
 
 
 def block_staff(connection: Connection, staff_id: str, blocked: bool = True) -> None:
     """Let a staff member log on nowhere any more, or again."""
-    row = connection.execute(select(staff).where(staff.c.staff_id == staff_id)).mappings().one()
-    put_rows(connection, staff, [{**row, "blocked": blocked}])
+    put_rows(connection, staff, [{"staff_id": staff_id, "blocked": blocked}])
 
 
 def _permissions(connection: Connection, group: str) -> frozenset[str]:

@@ -12,7 +12,8 @@ from kassa.offline_database.interface import OfflineDatabase
 from kassa.schema import make_engine
 
 _PREFIX, _SUFFIX = "offline-", ".db"
-_DAMAGE = ("malformed", "not a database", "no such table")
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
+"""In SQLite's words: damaged, or of a version before this one."""
 
 
 class SQLiteOfflineDatabase(OfflineDatabase):

@@ -16,7 +16,7 @@ from kassa.packages.setting_aside import is_left_aside, set_aside
 from kassa.packages.tables import key_names, packaged_columns
 from kassa.packages.writers import make_writer
 from kassa.schema.columns import UtcDateTime, code
-from kassa.schema.groups import group_of
+from kassa.schema.groups import TABLE_GROUPS, TableGroup, group_of
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -54,16 +54,24 @@ class Applied:
 
 
 def apply_package(
-    connection: Connection, manifest: Manifest, batches: Iterable[Batch], *, scope: str, now: datetime
+    connection: Connection,
+    manifest: Manifest,
+    batches: Iterable[Batch],
+    *,
+    scope: str,
+    now: datetime,
+    groups: Iterable[TableGroup] = TABLE_GROUPS,
 ) -> Applied:
     """Apply a package within the caller's transaction. If this raises, the transaction must be rolled back.
 
-    :param scope: the store that the database belongs to.
+    :param scope: the store that the database belongs to; a channel database's channel database group.
+    :param groups: what the database holds; a channel database more than an offline one.
     :raises PackageRefused: it is for another store, or a row breaks a constraint; names table.
     :raises PackageOutOfOrder: it begins after where the database stands.
     :raises kassa.packages.errors.PackageDamaged: its batches do not read.
     """
-    tables = _tables(manifest)
+    group = _group(manifest, groups)
+    tables = {str(table.name): table for table in group.tables}
     if manifest.scope not in ("", scope):
         raise PackageRefused(_("A data package is for another store."), where=manifest.scope)
     known = checkpoint_of(connection, manifest.table_group)
@@ -78,7 +86,7 @@ def apply_package(
         for table in tables.values():
             connection.execute(delete(table))
     rows = _write(connection, tables, batches, into_nothing=manifest.kind == "snapshot")
-    keep_checkpoint(connection, manifest, now)
+    keep_checkpoint(connection, manifest, group, now)
     return Applied(rows)
 
 
@@ -112,12 +120,9 @@ def _refusing(connection: Connection, tables: Mapping[str, Table]) -> Iterator[N
         ) from error
 
 
-def keep_checkpoint(connection: Connection, manifest: Manifest, now: datetime) -> None:
+def keep_checkpoint(connection: Connection, manifest: Manifest, group: TableGroup, now: datetime) -> None:
     """Write where the package's table group stands now."""
-    held = sum(
-        connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in group_of(manifest.table_group).tables
-    )
+    held = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in group.tables)
     row = {
         "table_group": manifest.table_group,
         "version": manifest.to_version,
@@ -141,17 +146,18 @@ def checkpoint_of(connection: Connection, table_group: str) -> Checkpoint | None
     return None if row is None else Checkpoint(*row)
 
 
-def _tables(manifest: Manifest) -> dict[str, Table]:
-    """The tables of the package's group.
+def _group(manifest: Manifest, groups: Iterable[TableGroup]) -> TableGroup:
+    """The package's group.
 
     :raises PackageRefused: it names a table, key or column that the group does not have.
     """
     try:
-        group = {str(table.name): table for table in group_of(manifest.table_group).tables}
+        group = group_of(manifest.table_group, groups)
     except LookupError as error:
         raise PackageRefused(_("A data package is of an unknown table group."), where=manifest.table_group) from error
+    tables = {str(table.name): table for table in group.tables}
     for told in manifest.tables:
-        table = group.get(told.name)
+        table = tables.get(told.name)
         columns = set() if table is None else {column.name for column in packaged_columns(table, "channel")}
         if table is None or told.key != key_names(table) or not {one.name for one in told.columns} <= columns:
             raise PackageRefused(_("A data package has an unknown table or column."), where=told.name)

@@ -9,11 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, LargeBinary, Table
 from sqlalchemy.types import TypeDecorator
 
 from kassa.packages.manifest import ColumnType, PackagedColumn, PackagedTable
-
-CHANNEL_ONLY = "channel_only"
-"""``Column(info={CHANNEL_ONLY: True})``: never rendered for an offline database (S7)."""
-NOT_PACKAGED = frozenset({"row_version"})
-"""Columns that each database counts for itself."""
+from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE
 
 
 def packaged_columns(table: Table, audience: str) -> list[Column[Any]]:
@@ -21,7 +17,7 @@ def packaged_columns(table: Table, audience: str) -> list[Column[Any]]:
     return [
         column
         for column in table.columns
-        if column.name not in NOT_PACKAGED and (audience == "channel" or not column.info.get(CHANNEL_ONLY))
+        if not column.info.get(COUNTED_HERE) and (audience == "channel" or not column.info.get(CHANNEL_ONLY))
     ]
 
 

@@ -16,6 +16,11 @@ from sqlalchemy.types import TypeDecorator
 
 from kassa.money import PRICE_SCALE, QUANTITY_SCALE, RATE_SCALE
 
+CHANNEL_ONLY = "channel_only"
+"""``Column(info={CHANNEL_ONLY: True})``: never rendered for an offline database, and never written to a log (S7)."""
+COUNTED_HERE = "counted_here"
+"""``Column(info={COUNTED_HERE: True})``: each database counts it for itself; in no package and no log."""
+
 
 class Scaled(TypeDecorator[Decimal]):
     """A Decimal as a whole number of 10 to the power of minus ``scale``; never a float."""
@@ -90,6 +95,11 @@ def code(length: int) -> Unicode:
 def identifier() -> Unicode:
     """A UUIDv7 as 32 hexadecimal digits, in an order that can be compared."""
     return code(32)
+
+
+def day() -> Unicode:
+    """A day of a store's calendar, ISO 8601: 2026-11-23. Text, because it is no point in time; it sorts as days do."""
+    return code(10)
 
 
 def words(length: int) -> Unicode:

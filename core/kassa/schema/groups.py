@@ -1,59 +1,81 @@
 """Table groups and distribution jobs: what travels together, and under which number (system.md, data packages).
 
-A package holds one table group. No foreign key crosses groups: readers tolerate a missing reference.
+A package holds one table group. No foreign key crosses groups: readers tolerate a missing reference. Here stand the
+groups of offline databases; those of channel databases, with more tables, are the store server's to know
+(``kassa_server.schema.groups``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Table
 
-from kassa.schema.master import barcode, customer, item, permission_group, staff, tax_code
+from kassa.schema.master import (
+    barcode,
+    customer,
+    discount,
+    item,
+    permission_group,
+    price,
+    staff,
+    tax_code,
+    unit_of_measure,
+)
 
 SCHEMA_REVISION = 1
 """Of the tables in packages. A register waits with packages of a higher one until it is updated."""
+
+Audience = Literal["offline", "channel"]
 
 
 @dataclass(frozen=True)
 class TableGroup:
     """Tables that travel in one package, in the order in which they are written.
 
-    :param per_store: rows differ between stores, so packages are made for each store.
+    :param per_store: rows differ between stores, so packages are made for each store (for a channel database: for its
+        channel database group).
+    :param audience: ``offline``: the same tables and columns for offline and channel databases; ``channel``: for
+        channel databases alone.
     """
 
     name: str
     tables: tuple[Table, ...]
     per_store: bool = False
+    audience: Audience = "offline"
 
 
 TABLE_GROUPS: tuple[TableGroup, ...] = (
     TableGroup("customers", (customer,)),
-    TableGroup("products", (item, barcode)),
+    TableGroup("prices", (price, discount), per_store=True),
+    TableGroup("products", (unit_of_measure, item, barcode)),
     TableGroup("staff", (permission_group, staff), per_store=True),
     TableGroup("taxes", (tax_code,)),
 )
+"""What offline databases hold."""
 
 JOBS: dict[int, tuple[str, ...]] = {
     1010: ("customers",),
-    1020: (),
+    1020: ("prices",),
     1040: ("products",),
     1060: ("staff",),
-    1070: (),
-    1080: ("taxes",),
-    1090: (),
-    9999: tuple(group.name for group in TABLE_GROUPS),
+    1070: ("channel",),
+    1080: ("taxes", "tenders"),
+    1090: ("registers",),
+    9999: ("customers", "prices", "products", "staff", "channel", "taxes", "tenders", "registers"),
 }
-"""Distribution jobs by number, with the table groups that each sends. The register's record (channel configuration,
-tenders, the register itself) is fetched by the register over its own channel and needs no package."""
+"""Distribution jobs by number, with the names of the table groups that each sends. Channel configuration, tenders and
+registers go to channel databases alone: a register fetches its own record over its own channel."""
 
 
-def group_of(name: str) -> TableGroup:
+def group_of(name: str, groups: Iterable[TableGroup] = TABLE_GROUPS) -> TableGroup:
     """The table group of that name.
 
     :raises LookupError: there is none.
     """
-    for group in TABLE_GROUPS:
+    for group in groups:
         if group.name == name:
             return group
     raise LookupError(f"no table group {name!r}")

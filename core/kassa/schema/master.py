@@ -6,16 +6,19 @@ leaves a tombstone. No foreign keys between tables that travel apart: readers to
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, false
 
-from kassa.schema.columns import code, document, rate, unit_price, words
+from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE, code, day, document, rate, unit_price, words
 from kassa.schema.columns import quantity as quantity_column
 
 master = MetaData()
 
 
 def _versioned(name: str, *columns: Column[object]) -> Table:
-    table = Table(name, master, *columns, Column("row_version", BigInteger, nullable=False, server_default="0"))
+    version: Column[object] = Column(
+        "row_version", BigInteger, nullable=False, server_default="0", info={COUNTED_HERE: True}
+    )
+    table = Table(name, master, *columns, version)
     Index(f"ix_{name}_row_version", table.c.row_version)
     return table
 
@@ -25,11 +28,46 @@ item = _versioned(
     Column("item_number", code(40), primary_key=True),
     Column("description", words(200), nullable=False),
     Column("search_text", words(300), nullable=False, doc="folded words for product search"),
-    Column("unit", words(10), nullable=False),
+    Column("unit", code(10), nullable=False, doc="a unit of measure, or a name that is none"),
     Column("tax_code", code(20), nullable=False),
-    Column("unit_price", unit_price(), nullable=False),
+    Column("unit_price", unit_price(), nullable=False, doc="the base price, where no price is in force"),
     Column("blocked", Boolean, nullable=False, default=False),
+    Column("sold_as_variants", Boolean, nullable=False, server_default=false(), doc="a master: its variants are sold"),
+    Column("master_item_number", code(40), doc="of a variant: its master"),
+    Column("variant", words(200), doc="of a variant: what it differs in, for people (M, red)"),
 )
+Index("ix_item_master_item_number", item.c.master_item_number)
+
+unit_of_measure = _versioned(
+    "unit_of_measure",
+    Column("unit", code(10), primary_key=True),
+    Column("name", words(40), nullable=False),
+    Column("decimals", Integer, nullable=False, doc="of quantities in it: 0 for pieces, 3 for kilograms"),
+)
+
+price = _versioned(
+    "price",
+    Column("item_number", code(40), primary_key=True),
+    Column("store_id", code(20), primary_key=True, doc="empty: every store"),
+    Column("valid_from", day(), primary_key=True, doc="the first day; empty: since ever"),
+    Column("valid_to", day(), doc="the last day; none: until further notice"),
+    Column("unit_price", unit_price(), nullable=False),
+)
+"""Prices in force on days of the store's calendar. The store's own goes before one for every store; of several, the one
+that began last. Where there is none the item's base price holds."""
+
+discount = _versioned(
+    "discount",
+    Column("discount_id", code(40), primary_key=True),
+    Column("name", words(100), nullable=False, doc="what the receipt calls it"),
+    Column("store_id", code(20), nullable=False, doc="empty: every store"),
+    Column("item_number", code(40), nullable=False, doc="empty: every item"),
+    Column("kind", code(10), nullable=False, doc="percent, or amount off the unit price"),
+    Column("value", unit_price(), nullable=False, doc="a per cent (20 for 20 %), or an amount"),
+    Column("valid_from", day(), nullable=False, doc="the first day; empty: since ever"),
+    Column("valid_to", day(), doc="the last day; none: until further notice"),
+)
+Index("ix_discount_item_number", discount.c.item_number)
 
 barcode = _versioned(
     "barcode",
@@ -64,6 +102,7 @@ staff = _versioned(
     Column("permission_group", code(40), nullable=False),
     Column("language", code(10)),
     Column("blocked", Boolean, nullable=False, default=False),
+    Column("email", words(200), info={CHANNEL_ONLY: True}, doc="how headquarters reaches them; no register's business"),
 )
 
 permission_group = _versioned(
@@ -86,13 +125,16 @@ suspended_sale = _versioned(
 tombstone = _versioned(
     "tombstone",
     Column("table_name", code(40), primary_key=True),
-    Column("row_key", code(100), primary_key=True),
+    Column("row_key", code(250), primary_key=True),
 )
 
 MASTER_TABLES: tuple[Table, ...] = (
     tax_code,
+    unit_of_measure,
     item,
     barcode,
+    price,
+    discount,
     permission_group,
     staff,
     customer,

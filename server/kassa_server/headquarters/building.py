@@ -1,10 +1,10 @@
-"""Building packages: for each table group and store what is missing on the shelf."""
+"""Building packages: for each table group and scope what is missing on the shelf."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
@@ -18,9 +18,10 @@ from kassa.packages.writing import PackageFile, write_package
 from kassa.schema.groups import SCHEMA_REVISION, TABLE_GROUPS, TableGroup
 from kassa_server.headquarters.package_files import PackageFiles
 from kassa_server.headquarters.rows import all_rows, count_rows, current_version, touched_rows
+from kassa_server.headquarters.scopes import Scope, scope_for
 from kassa_server.headquarters.shelf import on_shelf
+from kassa_server.schema.groups import groups_for
 
-AUDIENCE: Literal["offline"] = "offline"
 MERGED_AT_MOST = 0.25
 """Of the snapshot's rows: a merged delta that is larger makes a new snapshot worth while."""
 SMALL = 1000
@@ -29,10 +30,10 @@ SMALL = 1000
 
 @dataclass(frozen=True)
 class MadePackage:
-    """A package whose file is there and whose row is not. ``scope``: the store; empty: rows of no store."""
+    """A package whose file is there and whose row is not."""
 
     entry: PackageEntry
-    scope: str
+    scope: Scope
 
     @property
     def rows(self) -> int:
@@ -50,86 +51,97 @@ class PackageBuilder:
         self._version = current_version(connection)
         self._made: list[MadePackage] = []
 
-    def build(self, groups: Iterable[TableGroup], scopes: Sequence[str]) -> list[MadePackage]:
-        """What these table groups lack, for these stores; and SQLite snapshots where there is none, or an old one."""
-        for group in groups:
-            for scope in scopes if group.per_store else ("",) if scopes else ():
-                self._group(group, scope)
+    def build(self, names: Collection[str], scopes: Sequence[Scope]) -> list[MadePackage]:
+        """What these table groups lack for databases of these scopes; for offline databases SQLite snapshots too, where
+        there is none, or an old one.
+
+        :param names: of table groups; those that a scope's databases do not hold are passed over.
+        """
+        done = set()
         for scope in scopes:
-            self._sqlite(scope)
+            for group in groups_for(scope.audience):
+                place = scope_for(group, scope)
+                if group.name in names and (group.name, place) not in done:
+                    done.add((group.name, place))
+                    self._group(group, place)
+        for scope in scopes:
+            if scope.audience == "offline":
+                self._sqlite(scope)
         return self._made
 
-    def _group(self, group: TableGroup, scope: str) -> None:
+    def _group(self, group: TableGroup, scope: Scope) -> None:
         shelf = [row for row in on_shelf(self._connection, scope, group.name) if row.rendering == "batches"]
         snapshot = max((row for row in shelf if row.kind == "snapshot"), key=_to_version, default=None)
         if snapshot is None:
             self._snapshot(group, scope)
             return
         latest = max(_to_version(row) for row in shelf)
-        touched = touched_rows(self._connection, group, scope, AUDIENCE, (latest, self._version))
+        touched = touched_rows(self._connection, group, scope, (latest, self._version))
         if not touched:
             return
         self._delta(group, scope, latest, touched)
         merged = touched
         if latest != snapshot.to_version:
             span = (snapshot.to_version, self._version)
-            merged = touched_rows(self._connection, group, scope, AUDIENCE, span)
+            merged = touched_rows(self._connection, group, scope, span)
         if _rows(merged) > max(SMALL, snapshot.rows * MERGED_AT_MOST):
             self._snapshot(group, scope)
         elif latest != snapshot.to_version:
             self._delta(group, scope, snapshot.to_version, merged)
 
-    def _delta(self, group: TableGroup, scope: str, after: int, batches: list[Batch]) -> None:
+    def _delta(self, group: TableGroup, scope: Scope, after: int, batches: list[Batch]) -> None:
         manifest = self._manifest("delta", group, scope, after, _counted(batches))
         with self._files.writing(manifest.package_id) as file:
             written = write_package(file, manifest, batches)
-        self._keep(manifest, written, "batches", _rows(batches))
+        self._keep(manifest, scope, written, _rows(batches))
 
-    def _snapshot(self, group: TableGroup, scope: str) -> None:
+    def _snapshot(self, group: TableGroup, scope: Scope) -> None:
         manifest, batches = self._whole(group, scope)
         with self._files.writing(manifest.package_id) as file:
             written = write_package(file, manifest, batches)
-        self._keep(manifest, written, "batches", sum(table.rows for table in manifest.tables))
+        self._keep(manifest, scope, written, sum(table.rows for table in manifest.tables))
 
-    def _whole(self, group: TableGroup, scope: str) -> tuple[Manifest, Iterable[Batch]]:
+    def _whole(self, group: TableGroup, scope: Scope) -> tuple[Manifest, Iterable[Batch]]:
         counted = {str(table.name): count_rows(self._connection, table, scope) for table in group.tables}
         manifest = self._manifest("snapshot", group, scope, 0, counted)
-        batches = (batch for table in group.tables for batch in all_rows(self._connection, table, scope, AUDIENCE))
+        batches = (batch for table in group.tables for batch in all_rows(self._connection, table, scope))
         return manifest, batches
 
-    def _manifest(self, kind: Any, group: TableGroup, scope: str, after: int, counted: dict[str, int]) -> Manifest:
+    def _manifest(self, kind: Any, group: TableGroup, scope: Scope, after: int, counted: dict[str, int]) -> Manifest:
         return Manifest(
             format=FORMAT,
             package_id=self._environment.new_id(),
             kind=kind,
             table_group=group.name,
-            scope=scope,
-            audience=AUDIENCE,
+            scope=scope.name,
+            audience=scope.audience,
             from_version=after,
             to_version=self._version,
             schema_revision=SCHEMA_REVISION,
             made_at=self._environment.clock.utc().isoformat(),
-            tables=tuple(packaged_table(table, counted.get(str(table.name), 0), AUDIENCE) for table in group.tables),
+            tables=tuple(
+                packaged_table(table, counted.get(str(table.name), 0), scope.audience) for table in group.tables
+            ),
         )
 
-    def _keep(self, manifest: Manifest, written: PackageFile, rendering: Any, rows: int) -> None:
+    def _keep(self, manifest: Manifest, scope: Scope, written: PackageFile, rows: int) -> None:
         entry = PackageEntry(
-            manifest.package_id, manifest.kind, rendering, manifest.table_group, manifest.from_version,
+            manifest.package_id, manifest.kind, "batches", manifest.table_group, manifest.from_version,
             manifest.to_version, rows, written.size, written.sha256,
         )  # fmt: skip
-        self._made.append(MadePackage(entry, manifest.scope))
+        self._made.append(MadePackage(entry, scope))
 
-    def _sqlite(self, scope: str) -> None:
+    def _sqlite(self, scope: Scope) -> None:
         """A whole database for new registers, if there is none or a group has got a newer snapshot since."""
         newest = max(on_shelf(self._connection, scope, ALL_GROUPS), key=_to_version, default=None)
         if newest is not None and not self._has_fallen_behind(newest, scope):
             return
         package_id = self._environment.new_id()
-        packages = [self._whole(group, scope if group.per_store else "") for group in TABLE_GROUPS]
+        packages = [self._whole(group, scope_for(group, scope)) for group in TABLE_GROUPS]
         rows = sum(table.rows for manifest, _batches in packages for table in manifest.tables)
         now = self._environment.clock.utc()
         with self._files.writing(package_id) as file:
-            written = write_sqlite_snapshot(file, self._files.draft(package_id), packages, scope=scope, now=now)
+            written = write_sqlite_snapshot(file, self._files.draft(package_id), packages, scope=scope.name, now=now)
         versions = {group.name: self._version for group in TABLE_GROUPS}
         entry = PackageEntry(
             package_id, "snapshot", "sqlite", ALL_GROUPS, 0, self._version, rows, written.size, written.sha256,
@@ -137,13 +149,15 @@ class PackageBuilder:
         )  # fmt: skip
         self._made.append(MadePackage(entry, scope))
 
-    def _has_fallen_behind(self, newest: Row[Any], scope: str) -> bool:
+    def _has_fallen_behind(self, newest: Row[Any], scope: Scope) -> bool:
         versions = msgspec.json.decode(newest.versions, type=dict[str, int])
-        new_snapshots = {made.entry.table_group: made.entry for made in self._made if made.entry.kind == "snapshot"}
+        new_snapshots = {
+            (made.entry.table_group, made.scope): made.entry for made in self._made if made.entry.kind == "snapshot"
+        }
         for group in TABLE_GROUPS:
-            shelf = on_shelf(self._connection, scope if group.per_store else "", group.name)
+            shelf = on_shelf(self._connection, scope_for(group, scope), group.name)
             since = max((_to_version(row) for row in shelf if row.kind == "snapshot"), default=0)
-            made = new_snapshots.get(group.name)
+            made = new_snapshots.get((group.name, scope_for(group, scope)))
             if max(since, 0 if made is None else made.to_version) > versions.get(group.name, -1):
                 return True
         return False

@@ -1,4 +1,4 @@
-"""Distribution jobs: packages for the offline databases of every store, each made once and served to everybody.
+"""Distribution jobs: packages for the channel and offline databases, each made once and served to everybody.
 
 A job reads at one moment, beside all writing, and never holds a lock that a sale waits for. Packages become visible by
 their rows, in one short transaction with the new lists: cut off anywhere before, nothing has happened but a file that
@@ -8,23 +8,24 @@ nobody names.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from kassa.errors import KassaError, NotFound
 from kassa.packages.listing import Signed
-from kassa.schema.groups import JOBS, TableGroup, group_of
+from kassa.schema.groups import JOBS
 from kassa.text import literal, texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.building import MadePackage, PackageBuilder
 from kassa_server.headquarters.lists import EXPIRES_AFTER, keep_list, list_is_due, stored_list
 from kassa_server.headquarters.package_files import PackageFiles
+from kassa_server.headquarters.scopes import Scope, active_scopes
 from kassa_server.headquarters.shelf import keep_packages, packages_gone
-from kassa_server.schema import distribution_run, register
+from kassa_server.schema import channel_database_group, distribution_run
 
 _, n_ = texts("kassa_server")
 ALL = 9999
@@ -52,48 +53,62 @@ class Distribution:
         self._one_at_a_time = threading.Lock()
         self._log = structlog.get_logger("kassa.headquarters")
 
-    def run(self, job: int = ALL, *, author: str = "") -> Run:
-        """Make what has changed available to the registers that support offline.
+    def run(self, job: int = ALL, *, author: str = "", group: str | None = None) -> Run:
+        """Make what has changed available to the active databases of a channel database group, or of all.
 
         A run that somebody asked for is noted in the history; one of the schedule, if it did something.
 
-        :raises NotFound: there is no such job.
+        :param group: a channel database group's id; None: all.
+        :raises NotFound: there is no such job or group.
         """
         if job not in JOBS:
             raise NotFound(_("There is no distribution job {job}.", job=literal(str(job))))
+        self._check_group(group)
         started = self._channel.environment.clock.utc()
         run_id = self._channel.environment.new_id()
         try:
-            made = self._distribute([group_of(name) for name in JOBS[job]])
+            made = self._distribute(JOBS[job], group)
             run = Run(run_id, job, "available" if made else "no_data", len(made), sum(one.rows for one in made))
         except Exception as error:
             self._log.exception("distribution_failed", job=job)
             what = str(error) if isinstance(error, KassaError) else type(error).__name__
             run = Run(run_id, job, "create_failed", error=what[:1000])
         if author or run.state != "no_data":
-            self._note(run, author, started)
+            self._note(run, author, started, group)
         return run
 
-    def list_for(self, scope: str) -> tuple[int, Signed]:
-        """The number and the list of a store; made now if there is none, renewed in good time."""
+    def list_for(self, scope: Scope) -> tuple[int, Signed]:
+        """The number and the list of a scope; made now if there is none, renewed in good time.
+
+        :raises NotFound: no active database has that scope.
+        """
         now = self._channel.environment.clock.utc()
         with self._channel.reading() as connection:
             found = stored_list(connection, scope)
         if found is None or found.expires_at - now < RENEW_BEFORE:
-            self._distribute([group_of(name) for name in JOBS[ALL]])
+            self._distribute(JOBS[ALL], None)
             with self._channel.reading() as connection:
                 found = stored_list(connection, scope)
         if found is None:
-            raise NotFound(_("There are no data packages for store {store}.", store=literal(scope)))
+            raise NotFound(_("There are no data packages for {scope}.", scope=literal(scope.name)))
         return found.number, found.signed
 
-    def _distribute(self, groups: Iterable[TableGroup]) -> list[MadePackage]:
+    def _check_group(self, group: str | None) -> None:
+        if group is None:
+            return
+        with self._channel.reading() as connection:
+            known = select(channel_database_group.c.group_id).where(channel_database_group.c.group_id == group)
+            if connection.execute(known).first() is None:
+                raise NotFound(_("There is no channel database group {group}.", group=literal(group)))
+
+    def _distribute(self, names: Collection[str], group: str | None) -> list[MadePackage]:
         with self._one_at_a_time:
             environment = self._channel.environment
             with self._channel.reading() as connection:
-                scopes = _stores(connection)
-                made = PackageBuilder(connection, self.files, environment).build(groups, scopes)
-                due = [scope for scope in scopes if made or list_is_due(connection, scope, environment)]
+                scopes = active_scopes(connection, group)
+                made = PackageBuilder(connection, self.files, environment).build(names, scopes)
+                everywhere = active_scopes(connection)
+                due = [scope for scope in everywhere if made or list_is_due(connection, scope, environment)]
             if not due:
                 return []
             with self._channel.writing() as connection:
@@ -106,12 +121,13 @@ class Distribution:
                 self.files.remove(package_id)
             return [one for one in made if one.entry.package_id not in doubled]
 
-    def _note(self, run: Run, author: str, started: object) -> None:
+    def _note(self, run: Run, author: str, started: object, group: str | None) -> None:
         with self._channel.writing() as connection:
             connection.execute(
                 insert(distribution_run).values(
                     run_id=run.run_id,
                     job=run.job,
+                    channel_database_group=group,
                     author=author,
                     started_at=started,
                     finished_at=self._channel.environment.clock.utc(),
@@ -121,9 +137,3 @@ class Distribution:
                     error=run.error,
                 )
             )
-
-
-def _stores(connection: Connection) -> list[str]:
-    """The stores that have a register with an offline database."""
-    statement = select(register.c.store_id).where(register.c.support_offline).distinct().order_by(register.c.store_id)
-    return list(connection.execute(statement).scalars())

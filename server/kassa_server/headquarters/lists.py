@@ -1,4 +1,4 @@
-"""Signed lists: what there is for each store. A list's number rises with every change; an old one is renewed."""
+"""Signed lists: what there is for each scope. A list's number rises with every change; an old one is renewed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from kassa.environment import Environment
 from kassa.masterdata import upsert
@@ -16,7 +16,8 @@ from kassa.packages.listing import PackageEntry, PackageList, Signed
 from kassa.schema.groups import SCHEMA_REVISION
 from kassa_server.channel import lock_row
 from kassa_server.headquarters.keys import current_key_set, signing_key
-from kassa_server.headquarters.shelf import for_store
+from kassa_server.headquarters.scopes import Scope
+from kassa_server.headquarters.shelf import for_scope
 from kassa_server.schema import package_list
 
 EXPIRES_AFTER = timedelta(days=7)
@@ -31,37 +32,38 @@ class StoredList:
     signed: Signed
 
 
-def stored_list(connection: Connection, scope: str) -> StoredList | None:
-    """The list of a store; None: none has been made yet."""
-    row = connection.execute(select(package_list).where(package_list.c.scope == scope)).first()
+def stored_list(connection: Connection, scope: Scope) -> StoredList | None:
+    """The list of a scope; None: none has been made yet."""
+    row = connection.execute(select(package_list).where(_at(scope))).first()
     if row is None:
         return None
     return StoredList(row.number, row.expires_at, msgspec.json.decode(row.signed, type=Signed))
 
 
-def list_is_due(connection: Connection, scope: str, environment: Environment) -> bool:
-    """Whether what a store's list says has changed, or half of its time is over."""
-    known = connection.execute(select(package_list).where(package_list.c.scope == scope)).first()
+def list_is_due(connection: Connection, scope: Scope, environment: Environment) -> bool:
+    """Whether what a scope's list says has changed, or half of its time is over."""
+    known = connection.execute(select(package_list).where(_at(scope))).first()
     if known is None or known.expires_at - environment.clock.utc() <= EXPIRES_AFTER / 2:
         return True
     return bool(known.contents != _digest(connection, _entries(connection, scope)))
 
 
-def keep_list(connection: Connection, scope: str, environment: Environment) -> None:
-    """Make a store's list anew."""
+def keep_list(connection: Connection, scope: Scope, environment: Environment) -> None:
+    """Make a scope's list anew."""
     now = environment.clock.utc()
     key = signing_key(connection, environment)
     entries = tuple(_entries(connection, scope))
     contents = _digest(connection, entries)
-    known = lock_row(connection, select(package_list).where(package_list.c.scope == scope))
+    known = lock_row(connection, select(package_list).where(_at(scope)))
     groups: dict[str, int] = {}
     for entry in entries:
         if entry.rendering == "batches":
             groups[entry.table_group] = max(groups.get(entry.table_group, 0), entry.to_version)
     number = 1 if known is None else known.number + 1
-    listed = PackageList(scope, "offline", number, now, now + EXPIRES_AFTER, SCHEMA_REVISION, groups, entries)
+    listed = PackageList(scope.name, scope.audience, number, now, now + EXPIRES_AFTER, SCHEMA_REVISION, groups, entries)
     row = {
-        "scope": scope,
+        "audience": scope.audience,
+        "scope": scope.name,
         "number": number,
         "made_at": now,
         "expires_at": listed.expires_at,
@@ -71,16 +73,20 @@ def keep_list(connection: Connection, scope: str, environment: Environment) -> N
     upsert(connection, package_list, [row])
 
 
+def _at(scope: Scope) -> ColumnElement[bool]:
+    return (package_list.c.audience == scope.audience) & (package_list.c.scope == scope.name)
+
+
 def _digest(connection: Connection, entries: Sequence[PackageEntry]) -> str:
     """Of what a list says. The key set's number is part of it: a revoked key's lists must go at once."""
     return hashlib.sha256(msgspec.json.encode([entries, current_key_set(connection).number])).hexdigest()
 
 
-def _entries(connection: Connection, scope: str) -> list[PackageEntry]:
+def _entries(connection: Connection, scope: Scope) -> list[PackageEntry]:
     return [
         PackageEntry(
             row.package_id, row.kind, row.rendering, row.table_group, row.from_version, row.to_version, row.rows,
             row.size, row.sha256, msgspec.json.decode(row.versions, type=dict[str, int]),
         )
-        for row in for_store(connection, scope)
+        for row in for_scope(connection, scope)
     ]  # fmt: skip

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
+from kassa_server.headquarters.scopes import Scope, scope_for
 from kassa_server.schema import package
+from kassa_server.schema.groups import groups_for
 
 if TYPE_CHECKING:
     from kassa_server.headquarters.building import MadePackage
@@ -18,23 +20,36 @@ DELTAS_FOR = timedelta(days=7)
 """How long a delta stays in the list: a register that was away longer takes the merged one, or a snapshot."""
 
 
-def on_shelf(connection: Connection, scope: str, table_group: str) -> list[Row[Any]]:
-    """The packages of a table group for a store."""
-    kept = package.c
-    wanted = (kept.scope == scope) & (kept.table_group == table_group) & kept.retired_at.is_(None)
+def on_shelf(connection: Connection, scope: Scope, table_group: str) -> list[Row[Any]]:
+    """The packages of a table group for a scope."""
+    wanted = _at(scope) & (package.c.table_group == table_group) & package.c.retired_at.is_(None)
     return list(connection.execute(select(package).where(wanted)))
 
 
-def for_store(connection: Connection, scope: str) -> list[Row[Any]]:
-    """Every package that a store's registers may fetch now."""
-    wanted = package.c.scope.in_(("", scope)) & package.c.retired_at.is_(None)
+def for_scope(connection: Connection, scope: Scope) -> list[Row[Any]]:
+    """Every package that databases of a scope may fetch now."""
+    wanted = _served_to(scope) & package.c.retired_at.is_(None)
     return list(connection.execute(select(package).where(wanted).order_by(package.c.to_version, package.c.package_id)))
 
 
-def find_package(connection: Connection, package_id: str, scope: str) -> Row[Any] | None:
-    """A package that a store's registers may fetch; one that was replaced lately too."""
-    wanted = (package.c.package_id == package_id) & package.c.scope.in_(("", scope))
+def find_package(connection: Connection, package_id: str, scope: Scope) -> Row[Any] | None:
+    """A package that databases of a scope may fetch; one that was replaced lately too."""
+    wanted = (package.c.package_id == package_id) & _served_to(scope)
     return connection.execute(select(package).where(wanted)).first()
+
+
+def retire_scope(connection: Connection, scope: Scope, now: datetime) -> None:
+    """Offer a scope's own packages no more: which rows belong to it has changed, so its databases take snapshots."""
+    _retire_where(connection, _at(scope) & package.c.retired_at.is_(None), now)
+
+
+def _at(scope: Scope) -> ColumnElement[bool]:
+    return (package.c.audience == scope.audience) & (package.c.scope == scope.name)
+
+
+def _served_to(scope: Scope) -> ColumnElement[bool]:
+    """A scope's own packages, and those that are the same for every database."""
+    return or_(*(_at(one) for one in {scope_for(group, scope): None for group in groups_for(scope.audience)}))
 
 
 def keep_packages(connection: Connection, made: Sequence[MadePackage], now: datetime) -> list[str]:
@@ -48,7 +63,8 @@ def keep_packages(connection: Connection, made: Sequence[MadePackage], now: date
         _retire(connection, [row.package_id for row in known if _replaces(one, row, now)], now)
         fields = msgspec.structs.asdict(one.entry)
         versions = msgspec.json.encode(fields.pop("versions")).decode()
-        row = {**fields, "versions": versions, "scope": one.scope, "audience": "offline", "made_at": now}
+        row = {**fields, "versions": versions, "scope": one.scope.name, "audience": one.scope.audience}
+        row["made_at"] = now
         connection.execute(insert(package).values(row))
     return doubled
 
@@ -73,7 +89,11 @@ def _replaces(one: MadePackage, row: Row[Any], now: datetime) -> bool:
 
 def _retire(connection: Connection, package_ids: Sequence[str], now: datetime) -> None:
     if package_ids:
-        connection.execute(update(package).where(package.c.package_id.in_(package_ids)).values(retired_at=now))
+        _retire_where(connection, package.c.package_id.in_(package_ids), now)
+
+
+def _retire_where(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    connection.execute(update(package).where(which).values(retired_at=now))
 
 
 def packages_gone(connection: Connection, before: datetime) -> list[str]:

@@ -2,6 +2,7 @@
 
 from kassa_server.schema.base import channel, row_counter
 from kassa_server.schema.completeness import closed_period, closed_period_series, handled_finding
+from kassa_server.schema.databases import channel_database, channel_database_group
 from kassa_server.schema.devices import activation_code, audit, device, head, series
 from kassa_server.schema.headquarters import (
     change_log,
@@ -23,6 +24,7 @@ from kassa_server.schema.journal import (
     parked_entry,
 )
 from kassa_server.schema.organisation import (
+    layout,
     layout_button,
     offline_profile,
     register,
@@ -45,6 +47,8 @@ __all__ = [
     "audit",
     "change_log",
     "channel",
+    "channel_database",
+    "channel_database_group",
     "closed_period",
     "closed_period_series",
     "command_answer",
@@ -61,6 +65,7 @@ __all__ = [
     "headquarters_user",
     "journal_conflict",
     "journal_entry",
+    "layout",
     "layout_button",
     "offline_profile",
     "package",

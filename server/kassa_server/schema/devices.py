@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from kassa.schema.columns import UtcDateTime, code, document, identifier, words
+from kassa.schema.columns import CHANNEL_ONLY, UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
-from kassa_server.schema.organisation import register
 
 device = Table(
     "device",
     channel,
     Column("device_id", identifier(), primary_key=True),
-    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("register_id", code(40), nullable=False),
     Column("name", words(100), nullable=False),
     Column("public_key", LargeBinary(32), nullable=False),
-    Column("secret", LargeBinary(32), nullable=False, doc="keys the PIN verifiers of this register"),
+    Column(
+        "secret",
+        LargeBinary(32),
+        nullable=False,
+        info={CHANNEL_ONLY: True},
+        doc="keys the PIN verifiers of this register",
+    ),
     Column("activated_at", UtcDateTime(), nullable=False),
     Column("replaced_at", UtcDateTime(), nullable=True, doc="another device is the register now"),
     Column("revoked_at", UtcDateTime(), nullable=True, doc="nothing is taken from it any more"),
@@ -26,8 +31,8 @@ Index("ix_device_register_id", device.c.register_id)
 activation_code = Table(
     "activation_code",
     channel,
-    Column("code_hash", code(64), primary_key=True),
-    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("code_hash", code(64), primary_key=True, info={CHANNEL_ONLY: True}),
+    Column("register_id", code(40), nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
     Column("device_id", identifier(), ForeignKey(device.c.device_id), nullable=True, doc="who has used it"),
@@ -37,7 +42,7 @@ series = Table(
     "series",
     channel,
     Column("series_id", identifier(), primary_key=True),
-    Column("register_id", code(40), ForeignKey(register.c.register_id), nullable=False),
+    Column("register_id", code(40), nullable=False),
     Column("device_id", identifier(), ForeignKey(device.c.device_id), nullable=False),
     Column("number", Integer, nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),

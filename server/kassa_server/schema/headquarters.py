@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table
 
-from kassa.schema.columns import UtcDateTime, code, document, identifier, words
+from kassa.schema.columns import CHANNEL_ONLY, UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
-from kassa_server.schema.organisation import register
 
 change_log = Table(
     "change_log",
@@ -16,13 +15,14 @@ change_log = Table(
     Column("author", words(100), nullable=False, doc="who; empty: Kassa itself"),
     Column("origin", code(20), nullable=False, doc="web, cli, import, register"),
     Column("table_name", code(40), nullable=False),
-    Column("row_key", code(100), nullable=False),
+    Column("row_key", code(250), nullable=False, doc="see kassa_server.row_keys"),
+    Column("store_id", code(20), nullable=False, doc="the store whose row it is; empty: of no one store"),
     Column("action", code(10), nullable=False, doc="insert, update, delete"),
     Column("columns", document(), nullable=False, doc="JSON list of the columns that changed"),
     Column("before", document(), nullable=True, doc="JSON object of what they held; channel only columns left out"),
     Column("after", document(), nullable=True, doc="JSON object of what they hold; likewise"),
 )
-Index("ix_change_log_table_name", change_log.c.table_name, change_log.c.version)
+Index("ix_change_log_table_name", change_log.c.table_name, change_log.c.store_id, change_log.c.version)
 Index("ix_change_log_at", change_log.c.at)
 
 package = Table(
@@ -30,8 +30,8 @@ package = Table(
     channel,
     Column("package_id", identifier(), primary_key=True),
     Column("table_group", code(40), nullable=False),
-    Column("scope", code(20), nullable=False, doc="a store; empty: rows of no store"),
-    Column("audience", code(10), nullable=False),
+    Column("scope", code(40), nullable=False, doc="a store, a channel database group; empty: rows of no store"),
+    Column("audience", code(10), nullable=False, doc="offline or channel"),
     Column("kind", code(10), nullable=False),
     Column("rendering", code(10), nullable=False),
     Column("from_version", BigInteger, nullable=False),
@@ -43,12 +43,13 @@ package = Table(
     Column("made_at", UtcDateTime(), nullable=False),
     Column("retired_at", UtcDateTime(), nullable=True, doc="in no list any more; its file goes a day later"),
 )
-Index("ix_package_table_group", package.c.scope, package.c.table_group, package.c.to_version)
+Index("ix_package_table_group", package.c.audience, package.c.scope, package.c.table_group, package.c.to_version)
 
 package_list = Table(
     "package_list",
     channel,
-    Column("scope", code(20), primary_key=True),
+    Column("audience", code(10), primary_key=True),
+    Column("scope", code(40), primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
@@ -67,7 +68,7 @@ headquarters_key = Table(
     "headquarters_key",
     channel,
     Column("key_id", code(16), primary_key=True),
-    Column("seed", LargeBinary(32), nullable=False, info={"channel_only": True}),
+    Column("seed", LargeBinary(32), nullable=False, info={CHANNEL_ONLY: True}),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("revoked_at", UtcDateTime(), nullable=True),
 )
@@ -85,6 +86,7 @@ distribution_run = Table(
     channel,
     Column("run_id", identifier(), primary_key=True),
     Column("job", Integer, nullable=False),
+    Column("channel_database_group", code(40), nullable=True, doc="none: all"),
     Column("author", words(100), nullable=False, doc="who ran it; empty: the schedule"),
     Column("started_at", UtcDateTime(), nullable=False),
     Column("finished_at", UtcDateTime(), nullable=False),
@@ -98,7 +100,7 @@ Index("ix_distribution_run_started_at", distribution_run.c.started_at)
 register_report = Table(
     "register_report",
     channel,
-    Column("register_id", code(40), ForeignKey(register.c.register_id), primary_key=True),
+    Column("register_id", code(40), primary_key=True),
     Column("received_at", UtcDateTime(), nullable=False),
     Column("checked_at", UtcDateTime(), nullable=True, doc="the last successful check, by the store server's clock"),
     Column("polled_at", UtcDateTime(), nullable=True, doc="when it last asked, since then, and had everything"),

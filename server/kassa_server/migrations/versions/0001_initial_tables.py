@@ -98,7 +98,7 @@ def upgrade() -> None:
     op.create_table(
         "tombstone",
         sa.Column("table_name", columns.code(40), nullable=False),
-        sa.Column("row_key", columns.code(100), nullable=False),
+        sa.Column("row_key", columns.code(250), nullable=False),
         sa.Column("row_version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("table_name", "row_key"),
     )
@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("parallelism", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("version", columns.code(32), nullable=False),
-        sa.Column("failed_tries", sa.Integer(), nullable=False),
+        sa.Column("failed_tries", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("locked_until", columns.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("staff_id"),
     )
@@ -182,10 +182,6 @@ def upgrade() -> None:
         sa.Column("country", columns.words(60), nullable=False),
         sa.Column("offline_profile", columns.code(40), nullable=True),
         sa.Column("layout", columns.code(40), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["offline_profile"],
-            ["offline_profile.offline_profile"],
-        ),
         sa.PrimaryKeyConstraint("store_id"),
     )
     op.create_table(
@@ -197,25 +193,13 @@ def upgrade() -> None:
         sa.Column("receipt_mask", columns.words(100), nullable=False),
         sa.Column("offline_profile", columns.code(40), nullable=True),
         sa.Column("layout", columns.code(40), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["offline_profile"],
-            ["offline_profile.offline_profile"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["store_id"],
-            ["store.store_id"],
-        ),
+        sa.Column("version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("register_id"),
     )
     op.create_table(
         "store_staff",
         sa.Column("store_id", columns.code(20), nullable=False),
         sa.Column("staff_id", columns.code(20), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store_id"],
-            ["store.store_id"],
-        ),
         sa.PrimaryKeyConstraint("store_id", "staff_id"),
     )
     op.create_table(
@@ -226,10 +210,6 @@ def upgrade() -> None:
         sa.Column("kind", columns.code(20), nullable=False),
         sa.Column("name", columns.words(100), nullable=False),
         sa.Column("rounding", columns.Scaled(4), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["store_id"],
-            ["store.store_id"],
-        ),
         sa.PrimaryKeyConstraint("store_id", "tender_id"),
     )
     op.create_table(
@@ -242,10 +222,6 @@ def upgrade() -> None:
         sa.Column("activated_at", columns.UtcDateTime(), nullable=False),
         sa.Column("replaced_at", columns.UtcDateTime(), nullable=True),
         sa.Column("revoked_at", columns.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["register_id"],
-            ["register.register_id"],
-        ),
         sa.PrimaryKeyConstraint("device_id"),
     )
     op.create_index("ix_device_register_id", "device", ["register_id"], unique=False)
@@ -256,10 +232,6 @@ def upgrade() -> None:
         sa.Column("name", columns.code(100), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("settings", columns.document(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["register_id"],
-            ["register.register_id"],
-        ),
         sa.PrimaryKeyConstraint("register_id", "position"),
     )
     op.create_table(
@@ -272,10 +244,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["device_id"],
             ["device.device_id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["register_id"],
-            ["register.register_id"],
         ),
         sa.PrimaryKeyConstraint("code_hash"),
     )
@@ -294,10 +262,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["device_id"],
             ["device.device_id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["register_id"],
-            ["register.register_id"],
         ),
         sa.PrimaryKeyConstraint("series_id"),
         sa.UniqueConstraint("register_id", "number"),

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("author", columns.words(100), nullable=False),
         sa.Column("origin", columns.code(20), nullable=False),
         sa.Column("table_name", columns.code(40), nullable=False),
-        sa.Column("row_key", columns.code(100), nullable=False),
+        sa.Column("row_key", columns.code(250), nullable=False),
         sa.Column("action", columns.code(10), nullable=False),
         sa.Column("columns", columns.document(), nullable=False),
         sa.Column("before", columns.document(), nullable=True),
@@ -74,7 +74,7 @@ def upgrade() -> None:
         "package",
         sa.Column("package_id", columns.code(32), nullable=False),
         sa.Column("table_group", columns.code(40), nullable=False),
-        sa.Column("scope", columns.code(20), nullable=False),
+        sa.Column("scope", columns.code(40), nullable=False),
         sa.Column("audience", columns.code(10), nullable=False),
         sa.Column("kind", columns.code(10), nullable=False),
         sa.Column("rendering", columns.code(10), nullable=False),
@@ -107,10 +107,6 @@ def upgrade() -> None:
         sa.Column("list_number", sa.BigInteger(), nullable=False),
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("report", columns.document(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["register_id"],
-            ["register.register_id"],
-        ),
         sa.PrimaryKeyConstraint("register_id"),
     )
     # ### end Alembic commands ###
