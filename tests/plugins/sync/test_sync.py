@@ -217,7 +217,7 @@ def test_headquarters_is_told(shop: Shop, register: Register) -> None:
     (row,) = shop.server.query("SELECT * FROM register_report")
     report = msgspec.json.decode(row["report"], type=SyncReport)
     assert {one.table_group: one.state for one in report.groups} == dict.fromkeys(
-        ("customers", "products", "staff", "taxes"), "applied"
+        ("customers", "prices", "products", "staff", "taxes"), "applied"
     )
     assert report.ready
 

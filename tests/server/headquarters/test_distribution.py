@@ -36,7 +36,7 @@ from kassa_server.headquarters.changes import Author, changes_by
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import current_key_set, revoke_key, rotate_key
 from kassa_server.headquarters.package_files import DirectoryFiles
-from kassa_server.headquarters.rows import in_scope
+from kassa_server.headquarters.scopes import in_scope, scope_of_store
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.schema import (
     activation_code,
@@ -81,7 +81,7 @@ def register(tmp_path: Path) -> Iterator[Engine]:
 
 def listed(distribution: Distribution, headquarters: Channel) -> PackageList:
     """The list of the small store, verified."""
-    _number, signed = distribution.list_for(STORE)
+    _number, signed = distribution.list_for(scope_of_store(STORE))
     with headquarters.reading() as connection:
         return verify_list(signed, current_key_set(connection), seen_number=0, scope=STORE)
 
@@ -121,10 +121,10 @@ def bring_up_to_date(distribution: Distribution, headquarters: Channel, register
 def rows(engine_or_channel: Any, table: Any) -> list[tuple[Any, ...]]:
     """A table's rows in scope, without their versions."""
     columns = packaged_columns(table, "offline")
-    statement = select(*columns).order_by(columns[0])
+    statement = select(*columns).order_by(*table.primary_key.columns)
     if isinstance(engine_or_channel, Channel):
         with engine_or_channel.reading() as connection:
-            return [tuple(row) for row in connection.execute(statement.where(in_scope(table, STORE)))]
+            return [tuple(row) for row in connection.execute(statement.where(in_scope(table, scope_of_store(STORE))))]
     with engine_or_channel.connect() as connection:
         return [tuple(row) for row in connection.execute(statement)]
 
@@ -343,12 +343,12 @@ def test_two_runs_at_once(headquarters: Channel, tmp_path: Path, register: Engin
 
 def test_key_rotation_and_revocation(distribution: Distribution, headquarters: Channel) -> None:
     """Lists are signed by the newest good key; a revoked one signs nothing that is trusted."""
-    first = distribution.list_for(STORE)[1]
+    first = distribution.list_for(scope_of_store(STORE))[1]
     with headquarters.writing() as connection:
         made = rotate_key(connection, headquarters.environment)
         revoke_key(connection, headquarters.environment, first.key_id)
     distribution.run()
-    assert distribution.list_for(STORE)[1].key_id == made
+    assert distribution.list_for(scope_of_store(STORE))[1].key_id == made
     listed(distribution, headquarters)
 
 
