@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from kassa.packages.listing import PackageList
 from kassa_server.headquarters.lists import stored_list
+from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.headquarters.sessions import FAILED, DownloadState
 from kassa_server.schema import download_session, register
 
@@ -135,5 +136,5 @@ def _stored(connection: Connection, database_id: str | None) -> dict[str, dict[s
 
 def _newest(connection: Connection, store_id: str) -> dict[str, int]:
     """Where each table group stands in what the store's registers may fetch."""
-    listed = stored_list(connection, store_id)
+    listed = stored_list(connection, scope_of_store(store_id))
     return {} if listed is None else msgspec.json.decode(listed.signed.body, type=PackageList).groups
