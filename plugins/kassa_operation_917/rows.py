@@ -21,6 +21,7 @@ _TODAY = timedelta(hours=20)
 _MB = Decimal(1_000_000)
 _GROUPS = {
     "customers": _("Data: customers"),
+    "prices": _("Data: prices"),
     "products": _("Data: products"),
     "staff": _("Data: staff"),
     "taxes": _("Data: taxes"),
