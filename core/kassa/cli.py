@@ -10,7 +10,7 @@ import typer
 
 from kassa.errors import SALE_KEPT, KassaError
 from kassa.register.cli import register as register_commands
-from kassa.register.cli import status
+from kassa.register.cli import status, sync
 
 GROUP = "kassa.commands"
 
@@ -22,6 +22,7 @@ def build(wanted: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(name="kassa", help="The register that never stops selling.", no_args_is_help=True)
     app.add_typer(register_commands, name="register")
+    app.add_typer(sync, name="sync")
     app.command("status")(status)
     points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
     names = {point.name for point in points}

@@ -7,15 +7,14 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from kassa.environment import Environment
-from kassa.journal import Journal
-from kassa.offline_database.interface import OfflineDatabase
+from kassa.offline_database.interface import OfflineDatabase, Pointers
 from kassa.offline_database.location import NONE, SQLITE, full_url
 from kassa.offline_database.nothing import NoOfflineDatabase
 from kassa.offline_database.sqlite import SQLiteOfflineDatabase
 
 
 def make_offline_database(
-    directory: Path, journal: Journal, environment: Environment, location: str = SQLITE
+    directory: Path, journal: Pointers, environment: Environment, location: str = SQLITE
 ) -> OfflineDatabase:
     """The offline database of the register in ``directory``. Nothing is opened yet.
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, exc, func, select
 
 from kassa.environment import Environment
 from kassa.errors import OfflineDatabaseUnavailable
-from kassa.journal import Journal
 from kassa.packages.sqlite_snapshot import create_offline_tables
 from kassa.schema.master import item
 from kassa.text import Text, texts
@@ -27,6 +26,16 @@ EMPTY = "offline_database_empty"
 """The setting that names the copy which was made at installation and holds nothing yet."""
 STILL_SELLS = _("A sale in progress can be paid. The rest goes on when the store server answers.")
 LOADED_AGAIN = _("A sale in progress can be paid. The database is loaded again as soon as the store server answers.")
+
+
+class Pointers(Protocol):
+    """Where the pointers to copies are kept, durably: the journal."""
+
+    def setting(self, owner: str, name: str) -> str | None:
+        """A kept value."""
+
+    def keep_setting(self, owner: str, name: str, value: str | None) -> None:
+        """Keep a value; None removes it."""
 
 
 @dataclass
@@ -54,8 +63,10 @@ class OfflineDatabase(ABC):
     """Whether a snapshot may be a ready SQLite file."""
     installed: ClassVar[bool] = True
     """False: this register was installed without one."""
+    puts_aside: bool = True
+    """Whether a damaged copy is put aside. Not by who only looks, beside a register that may run."""
 
-    def __init__(self, directory: Path, journal: Journal, environment: Environment) -> None:
+    def __init__(self, directory: Path, journal: Pointers, environment: Environment) -> None:
         self.directory = directory
         self._journal = journal
         self._environment = environment
@@ -259,7 +270,7 @@ class OfflineDatabase(ABC):
         what: Text = _("The offline database is damaged.")
         if self._is_silent(error):
             what = _("The offline database does not answer.")
-        elif self._is_damage(error) and name == self._active:
+        elif self.puts_aside and self._is_damage(error) and name == self._active:
             self.discard()
         return OfflineDatabaseUnavailable(what, hint=LOADED_AGAIN, where=f"{self.where()}: {error.orig}")
 

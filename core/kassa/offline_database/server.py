@@ -17,8 +17,7 @@ from sqlalchemy.schema import CreateSchema
 
 from kassa.environment import Environment
 from kassa.errors import OfflineDatabaseUnavailable
-from kassa.journal import Journal
-from kassa.offline_database.interface import LOADED_AGAIN, OfflineDatabase
+from kassa.offline_database.interface import LOADED_AGAIN, OfflineDatabase, Pointers
 from kassa.offline_database.location import without_password
 from kassa.text import texts
 
@@ -34,7 +33,7 @@ class ServerOfflineDatabase(OfflineDatabase):
     :param url: with its password.
     """
 
-    def __init__(self, directory: Path, journal: Journal, environment: Environment, url: URL) -> None:
+    def __init__(self, directory: Path, journal: Pointers, environment: Environment, url: URL) -> None:
         self.url = url
         self._plain: Engine | None = None
         self._silent_until = 0.0

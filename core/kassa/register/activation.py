@@ -11,6 +11,7 @@ import hashlib
 import shutil
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +22,13 @@ from kassa.gateway.remote import RemoteGateway
 from kassa.journal import Journal
 from kassa.journal.database import put_aside
 from kassa.model import RegisterRecord
+from kassa.offline_database.location import SQLITE
 from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.register.installation import Installation
 from kassa.trust import context_for, fetch_ca, read_activation_code
+
+if TYPE_CHECKING:
+    from kassa.installer.plan import DatabasePlan
 
 PATH = "/v1/activate"
 TIMEOUT_S = 30
@@ -34,7 +39,12 @@ HEADQUARTERS_KEYS = ("kassa", "headquarters_keys")
 
 
 def activate(
-    directory: Path, code: str, *, environment: Environment | None = None, device_name: str = ""
+    directory: Path,
+    code: str,
+    *,
+    environment: Environment | None = None,
+    device_name: str = "",
+    plan: DatabasePlan | None = None,
 ) -> RegisterRecord:
     """Activate the register in ``directory`` with ``code``, as ``kassa activation-code`` printed it.
 
@@ -42,6 +52,7 @@ def activate(
     is in place, and the store server gives the same device the same answer. A damaged journal is put aside under
     another name, for support to read, once the store server has accepted.
 
+    :param plan: what becomes of the offline database on the way; None: it stays where it is, SQLite for a new register.
     :returns: the register's record.
     :raises kassa.errors.InvalidInput: the code is not one.
     :raises kassa.errors.Refusal: the store server does not accept it; nothing was changed here.
@@ -59,16 +70,21 @@ def activate(
         request = ActivationRequest(parts.code, key.public, key.secret, series, device_name)
         with closing(RemoteGateway(parts.address, environment, trust=context_for(parts.address, ca))) as remote:
             answer = remote.post(PATH, msgspec.json.encode(request), ActivationAnswer, timeout_s=TIMEOUT_S)
+        if plan is not None:
+            plan.claim(answer.record, environment)
         if journal is None:
             put_aside(directory / Journal.FILE)
             journal = Journal(directory, environment, create=True)
         for name in (KEY_FILE, SECRET_FILE):
             write_private_file(directory / name, (draft / name).read_bytes())
-        Installation(parts.address, answer.device_id, ca).keep(directory)
+        database = _database_of(directory) if plan is None else plan.keep(directory)
+        Installation(parts.address, answer.device_id, ca, database).keep(directory)
         if not journal.activated or journal.series.series != series:
             journal.open_series(series, answer.series_number, answer.record)
         if answer.key_set is not None:
             journal.keep_setting(*HEADQUARTERS_KEYS, msgspec.json.encode(answer.key_set).decode())
+        if plan is not None:
+            plan.create(directory, journal, environment)
     except Refusal:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -77,6 +93,14 @@ def activate(
             journal.close()
     shutil.rmtree(draft, ignore_errors=True)
     return answer.record
+
+
+def _database_of(directory: Path) -> str:
+    """Where the offline database of the register in ``directory`` is."""
+    try:
+        return Installation.load(directory).database
+    except SetupError:
+        return SQLITE
 
 
 class _Begun(msgspec.Struct, frozen=True):

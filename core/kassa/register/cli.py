@@ -1,4 +1,4 @@
-"""``kassa register …`` and ``kassa status``."""
+"""``kassa register …``, ``kassa status`` and ``kassa sync …``."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from typing import Annotated
 import typer
 from platformdirs import user_data_path
 
-from kassa.register.activation import activate as activate_register
+from kassa.installer.cli import install, replace
+from kassa.register.control import ask_running, is_running
 from kassa.register.status import read_status
 
-register = typer.Typer(help="This register: activate it, look at its journal.", no_args_is_help=True)
+register = typer.Typer(help="This register: install it, replace it, look at it.", no_args_is_help=True)
+sync = typer.Typer(help="Synchronisation of the running register.", no_args_is_help=True)
 
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The register's folder.")]
 DEFAULT = user_data_path("kassa") / "register"
 
-
-@register.command()
-def activate(
-    code: Annotated[str, typer.Argument(help="As headquarters gave it.")],
-    directory: Directory = DEFAULT,
-    name: Annotated[str, typer.Option(help="What this device is called.")] = "",
-) -> None:
-    """Make this device a register, or the same register again in a new series."""
-    record = activate_register(directory, code, device_name=name)
-    typer.echo(f"Register {record.register_id} ({record.name}) in store {record.store.name} is active in {directory}.")
+register.command()(install)
+register.command("activate", help="The same as install, by its older name.", hidden=True)(install)
+register.command()(replace)
 
 
 @register.command()
@@ -45,7 +40,39 @@ def verify(directory: Directory = DEFAULT) -> None:
         journal.close()
 
 
+@register.command()
+def readiness(directory: Directory = DEFAULT) -> None:
+    """Would this register sell right now if the store server vanished? If not: why, and exit code 1."""
+    causes = _causes(directory)
+    if not causes:
+        typer.echo("Ready: this register sells without the store server.")
+        return
+    typer.echo("Not ready:")
+    for cause in causes:
+        typer.echo(f"  {cause}")
+    raise typer.Exit(1)
+
+
+def _causes(directory: Path) -> list[str]:
+    if is_running(directory):
+        answer: list[str] = ask_running(directory, "readiness")
+        return answer
+    from kassa.register.opening import look_into
+
+    with look_into(directory) as looked_into:
+        return [cause.words("en") for cause in looked_into.readiness().causes]
+
+
+@sync.command()
+def now(directory: Directory = DEFAULT) -> None:
+    """Synchronise at once. Only a running register does (S9)."""
+    started = ask_running(directory, "synchronise")
+    typer.echo("Synchronising." if started else "This register has no plugin that synchronises.")
+    if not started:
+        raise typer.Exit(1)
+
+
 def status(directory: Directory = DEFAULT) -> None:
-    """What the register's folder says, also while the register runs: series, sales that wait, offline database."""
+    """What is known of the register, also while it runs: series, sales that wait, offline database, readiness."""
     for label, value in read_status(directory):
         typer.echo(f"{label + ':':<26}{value}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -66,6 +66,27 @@ def open_register(
     return register
 
 
+@contextmanager
+def look_into(directory: Path, *, environment: Environment | None = None) -> Iterator[Register]:
+    """A register that is put together and not started, to be asked what it is ready for: it contacts nobody.
+
+    :raises kassa.errors.SetupError: the register has not been activated.
+    :raises kassa.errors.JournalError: the journal cannot be used, or the register runs.
+    """
+    environment = environment or Environment()
+    installation = Installation.load(directory)
+    key = load_device_key(directory)
+    with ExitStack() as undo:
+        journal = undo.enter_context(closing(Journal(directory, environment)))
+        register = _assemble(directory, environment, journal, key, installed, installation.database)
+        undo.callback(register.offline_database.close)
+        undo.callback(register.lanes.close)
+        _connect(register, installation, key)
+        undo.callback(register.remote.close)
+        undo.callback(register.connection.close)
+        yield register
+
+
 def _assemble(
     directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder, database: str
 ) -> Register:
@@ -87,6 +108,7 @@ def _begin(register: Register) -> None:
     if register.journal.pending_commands():
         register.resolve_commands()
     register.hooks.register_ready(register)
+    register.control.start()
 
 
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:

@@ -26,8 +26,10 @@ from kassa.offline_database import OfflineDatabase
 from kassa.operations import Finished, Lane, ManagerApproval, Operation, OperationResult, Question
 from kassa.plugins import PluginHost
 from kassa.protocol import Head
+from kassa.register.control import ControlChannel
 from kassa.register.exchange import Exchange
 from kassa.register.face import Event, Readiness, RegisterView, SyncStatus
+from kassa.register.heads import current_head
 from kassa.register.lanes import Job, Lanes
 from kassa.register.local_runtime import LocalRuntime
 from kassa.register.pipeline import Pipeline
@@ -77,6 +79,7 @@ class Register:
         self.pipeline = Pipeline(self)
         self.questions = Questions(environment.clock, lambda question: self.publish(Event("question", detail=question)))
         self.lanes = Lanes(environment.clock, self._lane_replaced, self._given_up)
+        self.control = ControlChannel(self)
         self._viewer = Viewer(self)
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
@@ -276,15 +279,7 @@ class Register:
 
     def head(self) -> Head:
         """Where the journal stands, for the signed head that goes with each contact."""
-        series = self.journal.series
-        return Head(
-            register_id=self.record.register_id,
-            series=series.series,
-            sequence=series.sequence,
-            hash=series.hash.hex(),
-            unsent=self.journal.waiting.entries,
-            at=self.environment.clock.utc(),
-        )
+        return current_head(self.journal, self.environment)
 
     def clock_offset_ms(self) -> int | None:
         """The last known offset of the store server's clock to this one."""
@@ -403,6 +398,7 @@ class Register:
         if self._closed:
             return
         self._closed = True
+        self.control.close()
         self.hooks.register_stopping(self)
         self.delivery.close()
         self.connection.close()

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from kassa.errors import SetupError
+from kassa.environment import Environment
+from kassa.errors import NotAvailable, OfflineDatabaseUnavailable, SetupError
 from kassa.journal.journal import Journal
 from kassa.journal.records import SALE_KINDS
-from kassa.offline_database import ACTIVE
+from kassa.offline_database import ACTIVE, make_offline_database
+from kassa.packages.applying import checkpoints
+from kassa.register.control import ask_running
 from kassa.register.installation import Installation
 from kassa.text import texts
 
@@ -26,12 +29,14 @@ def read_status(directory: Path) -> list[tuple[str, str]]:
     path = directory / Journal.FILE
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            return [("Store server", installation.server_address), *_facts(connection, directory)]
+            facts = [("Store server", installation.server_address), *_facts(connection)]
+            pointer = _setting(connection, "kassa", ACTIVE)
     except sqlite3.Error as error:
         raise SetupError(_("The register's journal cannot be read."), where=f"{path}: {error}") from error
+    return [*facts, *_database(directory, installation, pointer), *_running(directory)]
 
 
-def _facts(connection: sqlite3.Connection, directory: Path) -> list[tuple[str, str]]:
+def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     series = connection.execute(
         "SELECT number, sequence, receipts, acknowledged, stopped FROM series WHERE open = 1"
@@ -49,21 +54,60 @@ def _facts(connection: sqlite3.Connection, directory: Path) -> list[tuple[str, s
     facts.append(("Sales waiting", str(count)))
     (in_progress,) = connection.execute("SELECT count(*) FROM sale_in_progress").fetchone()
     facts.append(("Sale in progress", "yes" if in_progress else "no"))
-    active = connection.execute("SELECT value FROM setting WHERE owner = 'kassa' AND name = ?", (ACTIVE,)).fetchone()
-    file = directory / active[0] if active else None
-    known = file is not None and file.exists()
-    facts.append(("Offline database", f"{file.name}, {file.stat().st_size} bytes" if file and known else "none"))
-    facts.extend(_table_groups(file) if file is not None and known else ())
-    manual = connection.execute(
-        "SELECT value FROM setting WHERE owner = 'offline_failover' AND name = 'manual'"
-    ).fetchone()
+    manual = _setting(connection, "offline_failover", "manual")
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
     return facts
 
 
-def _table_groups(file: Path) -> Iterator[tuple[str, str]]:
-    """Rows and age of each table group of the offline database."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as offline:
-        found = offline.execute("SELECT table_group, rows, applied_at FROM package_checkpoint ORDER BY table_group")
-        for group, rows, applied_at in found.fetchall():
-            yield f"Data: {group}", f"{rows} rows, since {str(applied_at)[:19]} UTC"
+def _setting(connection: sqlite3.Connection, owner: str, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _database(directory: Path, installation: Installation, pointer: str | None) -> Iterator[tuple[str, str]]:
+    """Engine, place, size and table groups of the offline database."""
+    environment = Environment()
+    with closing(make_offline_database(directory, _Pointer(pointer), environment, installation.database)) as database:
+        database.puts_aside = False
+        if not database.installed:
+            yield "Offline database", "none: installed online only"
+            return
+        if not database.available:
+            yield "Offline database", f"{database.title}, not loaded yet"
+            return
+        try:
+            with database.reading() as connection:
+                known = checkpoints(connection)
+        except OfflineDatabaseUnavailable as error:
+            yield "Offline database", f"{database.title}: {error.what.words('en')} [{error.where}]"
+            return
+        yield "Offline database", f"{database.title}, {database.active}, {database.size()} bytes"
+        for one in sorted(known.values(), key=lambda one: one.table_group):
+            yield f"Data: {one.table_group}", f"{one.rows} rows, since {one.applied_at.replace(tzinfo=None)!s:.19} UTC"
+
+
+class _Pointer:
+    """The journal's pointer, read from the file of a register that may run: it stays as it is."""
+
+    def __init__(self, active: str | None) -> None:
+        self._active = active
+
+    def setting(self, owner: str, name: str) -> str | None:
+        """The pointer."""
+        return self._active if (owner, name) == ("kassa", ACTIVE) else None
+
+    def keep_setting(self, owner: str, name: str, value: str | None) -> None:
+        """Nothing is kept."""
+
+
+def _running(directory: Path) -> Iterator[tuple[str, str]]:
+    """What only a running register knows."""
+    try:
+        facts: dict[str, str] = ask_running(directory, "facts")
+        causes: list[str] = ask_running(directory, "readiness")
+    except NotAvailable:
+        yield "Running", "no"
+        return
+    yield "Running", "yes"
+    yield from facts.items()
+    yield "Ready to sell offline", " ".join(["no:", *causes]) if causes else "yes"

@@ -127,6 +127,13 @@ def sql_server_url(
     )
 
 
+def trusting(url: URL, certificate: bool) -> URL:
+    """A URL that says whether a certificate is taken that nobody vouches for, unless it says so already."""
+    known = {name.lower() for name in url.query}
+    added = {"Encrypt": "yes", "TrustServerCertificate": "yes" if certificate else "no"}
+    return url.update_query_dict({name: value for name, value in added.items() if name.lower() not in known})
+
+
 def with_driver(url: URL, driver: str) -> URL:
     """A URL that says how it is opened by ``driver``. FreeTDS has words of its own for encryption, and cannot check
     who it speaks to by a host name alone."""
