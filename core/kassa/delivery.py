@@ -42,6 +42,7 @@ class Delivery:
     :param post: sends a body and decodes the answer.
     :param state: the connection state now.
     :param on_change: told after entries were acknowledged, or with a text when something needs a person.
+    :param on_attempt: told how many entries each batch brought in, 0 when none is left, or why it could not.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Delivery:
         profile: Callable[[], OfflineProfile],
         state: Callable[[], ConnectionState],
         on_change: Callable[[Text | None], None],
+        on_attempt: Callable[[int, Text | None], None] = lambda _entries, _error: None,
     ) -> None:
         self._journal = journal
         self._post = post
@@ -59,6 +61,7 @@ class Delivery:
         self._profile = profile
         self._state = state
         self._on_change = on_change
+        self._on_attempt = on_attempt
         self._one_at_a_time = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
@@ -93,7 +96,12 @@ class Delivery:
         if not self._one_at_a_time.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
             return 0
         try:
-            return self._next_batch(max_kb, timeout_s)
+            done = self._next_batch(max_kb, timeout_s)
+            self._on_attempt(done, None)
+            return done
+        except KassaError as error:
+            self._on_attempt(0, error.what)
+            raise
         finally:
             self._one_at_a_time.release()
 

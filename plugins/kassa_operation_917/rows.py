@@ -78,7 +78,8 @@ def _attempts(
     work: Callable[[Attempt], Text],
     now: datetime,
 ) -> Iterator[Row]:
-    """The last attempt (S4); the last success too, when that is another one."""
+    """The last attempt (S4), of an earlier run if this one made none; the last success too, if it is another one."""
+    last = last or success
     yield Row(labels[0], _("not yet") if last is None else _attempt(last, work, now))
     if last is not None and not last.succeeded:
         yield Row(labels[1], _("none yet") if success is None else _attempt(success, work, now))

@@ -6,13 +6,15 @@ import threading
 from dataclasses import replace
 
 from kassa.connection import Reason
-from kassa.errors import KassaError, NotAvailable
+from kassa.errors import JournalError, KassaError, NotAvailable
 from kassa.register.face import Attempt, Event, RegisterFace, SyncStatus
+from kassa.register.kept_attempt import read_success, write_success
 from kassa.text import Text, texts
 from kassa_sync.download import Download
 from kassa_sync.lists import Lists
 
 _, n_ = texts("kassa_sync")
+PLUGIN, LAST_DOWNLOAD = "sync", "last_download"
 
 
 class Synchroniser:
@@ -30,7 +32,8 @@ class Synchroniser:
         self._log = register.log("sync")
         self._lists = Lists(register)
         self._folder = register.offline_database.directory / "packages"
-        self.status = SyncStatus()
+        kept = read_success(register.setting(PLUGIN, LAST_DOWNLOAD))
+        self.status = SyncStatus(download_success=kept, checked_at=kept.at if kept is not None else None)
 
     def start(self) -> None:
         """Begin; the first round is at once. Again: nothing."""
@@ -128,6 +131,11 @@ class Synchroniser:
         success = attempt if attempt.succeeded else self.status.download_success
         checked = attempt.at if attempt.succeeded else self.status.checked_at
         self.status = replace(self.status, download=attempt, download_success=success, checked_at=checked)
+        if attempt.succeeded:
+            try:
+                self._register.keep_setting(PLUGIN, LAST_DOWNLOAD, write_success(attempt))
+            except JournalError as error:
+                self._log.warning("not_kept", where=error.where)
 
     def _progress(self, text: Text) -> None:
         self._show(running=text)

@@ -145,6 +145,30 @@ def test_synchronisation_tells_of_its_attempts_and_successes(shop: Shop, registe
     assert register.sync_status().checked_at is not None
 
 
+def test_the_last_upload_is_the_last_one_that_sent_something(shop: Shop, register: Register) -> None:
+    """A sale that is delivered at once is an upload like any other: when, and how much, stands in the status; and it is
+    there after a restart, as the last download is, so that the age of the data is known before the first round."""
+    wait_until(lambda: outcomes(register) == [True, True], "the first round is over")
+    shop.delivered(register)
+    before = register.sync_status().upload_success
+    sell(register)
+    shop.delivered(register)
+    wait_until(lambda: register.sync_status().upload != before, "the sale is the last upload")
+    status = register.sync_status()
+    assert status.upload is not None
+    assert before is not None
+    assert (status.upload.succeeded, status.upload.rows >= 1, status.upload.at > before.at) == (True, True, True)
+    register.run(917, action="synchronise")
+    wait_until(lambda: register.sync_status().checked_at != status.checked_at, "another round is over")
+    after = register.sync_status()
+    assert after.upload == status.upload
+    register.close()
+    shop.network.refuse()
+    again = shop.open_register(register.directory).sync_status()
+    assert (again.upload_success, again.download_success) == (after.upload_success, after.download_success)
+    assert again.checked_at == after.checked_at
+
+
 def test_synchronisation_starts_after_the_first_log_on(shop: Shop) -> None:
     """Before somebody has logged on in this run nothing is fetched, also when asked."""
     register = shop.open_register()

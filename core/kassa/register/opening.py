@@ -28,6 +28,7 @@ from kassa.register.face import Event
 from kassa.register.installation import Installation
 from kassa.register.local_runtime import LocalRuntime
 from kassa.register.register import Register
+from kassa.register.uploads import Uploads
 from kassa.requests.handlers import HANDLERS
 from kassa.runtime.runtime import Runtime
 from kassa.text import Text, literal, texts
@@ -126,6 +127,7 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
     local: Gateway = LocalGateway(register.local)
     parts = ConnectionParts(register, remote, local)
     register.connection = register.hooks.provide_connection(parts) or OnlineOnlyConnection(register, remote)
+    register.uploads = Uploads(register.journal, register.environment)
     register.delivery = Delivery(
         register.journal,
         register.remote.post,
@@ -133,6 +135,7 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
         profile=lambda: register.record.profile,
         state=register.connection.state,
         on_change=_on_delivery(register),
+        on_attempt=register.uploads.told,
     )
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from kassa.register.questions import Questions
 from kassa.register.readiness import readiness
 from kassa.register.session import Session
 from kassa.register.settling import came_back
+from kassa.register.uploads import Uploads
 from kassa.register.view import Viewer
 from kassa.requests.contact import AskCommand, Hello, HelloAnswer, ReadRecord
 from kassa.requests.staff import ReadStaffVerifiers
@@ -53,6 +55,7 @@ class Register:
 
     connection: Connection
     delivery: Delivery
+    uploads: Uploads
     downloads: Downloads
     remote: RemoteGateway
 
@@ -127,7 +130,11 @@ class Register:
 
     def sync_status(self) -> SyncStatus:
         """The status of synchronisation."""
-        return self.hooks.synchronisation_status(self) or SyncStatus()
+        status = self.hooks.synchronisation_status(self) or SyncStatus()
+        uploads = self.uploads
+        return replace(
+            status, upload=uploads.last or status.upload, upload_success=uploads.success or status.upload_success
+        )
 
     def readiness(self) -> Readiness:
         """Would this register sell right now if the server vanished?"""
@@ -401,6 +408,7 @@ class Register:
         self.control.close()
         self.hooks.register_stopping(self)
         self.delivery.close()
+        self.uploads.close()
         self.connection.close()
         self.remote.close()
         self.lanes.close()
