@@ -59,13 +59,14 @@ def create_app(
     upgrade(channel.engine)
     distribution = None if packages is None else Distribution(channel, DirectoryFiles(packages))
     server = StoreServer(channel, distribution=distribution)
+    pages = headquarters_routes(channel, distribution, server.poster, ca_certificate)
     app = Starlette(
         routes=[
             *(_register_routes() if role.serves_registers else ()),
             *(channel_routes(ChannelServer(channel, server.poster), _with_body) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
-            *(headquarters_routes(channel, distribution) if role.is_headquarters else ()),
+            *(pages if role.is_headquarters else ()),
         ],
         exception_handlers={404: _not_served, 405: _not_served},
         lifespan=_lifespan,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from kassa.text import Text, literal, texts
-from kassa_server.headquarters.register_overview import RegisterOverview, overview_of
-from kassa_server.schema import distribution_run, distribution_schedule, journal_conflict, parked_entry
+from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
+from kassa_server.schema import (
+    distribution_run,
+    distribution_schedule,
+    journal_conflict,
+    parked_entry,
+    register,
+    series,
+)
 
 _, n_ = texts("kassa_server")
 
 ERROR, WARNING = "error", "warning"
+OLD_DATA = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -28,48 +36,59 @@ class Attention:
 def needs_attention(connection: Connection, now: datetime) -> list[Attention]:
     """Everything that needs a person now."""
     found = [*_journal(connection), *_distribution(connection)]
-    for register in overview_of(connection):
-        found += _register(register, now)
+    for status in offline_statuses(connection, now):
+        found += _register(status)
     return sorted(found, key=lambda one: one.kind != ERROR)
 
 
-def _register(register: RegisterOverview, now: datetime) -> list[Attention]:
-    name, page = literal(register.name), f"/registers/{register.register_id}"
+def _register(status: RegisterOfflineStatus) -> list[Attention]:
+    name, page = literal(status.name), f"/registers/{status.register_id}"
     found: list[Attention] = []
-    if register.behind_at is not None:
-        found.append(
-            Attention(ERROR, _("{register}: its journal was copied or restored from a backup.", register=name), page)
-        )
-    for group in register.failed_groups:
-        what = _("{register}: {group} stands still. {error}", register=name, group=group.table_group, error=group.error)
-        found.append(Attention(ERROR, what, page))
-    if register.waiting and register.state(now) == "silent":
+    for group in status.groups:
+        if group.error:
+            what = _("{register}: {group} stands still. {error}", register=name, group=group.table_group,
+                     error=group.error)  # fmt: skip
+            found.append(Attention(ERROR, what, "/sessions?failed=yes"))
+    if status.entries_waiting and status.state == "silent":
         waits = n_(
             "{register}: no contact, and {count} journal entry waits in it.",
             "{register}: no contact, and {count} journal entries wait in it.",
-            count=register.waiting, register=name,
+            count=status.entries_waiting, register=name,
         )  # fmt: skip
         found.append(Attention(WARNING, waits, page))
-    if register.support_offline and register.is_ready is False:
+    if status.state == "never":
+        found.append(Attention(WARNING, _("{register} has not been activated yet.", register=name), page))
+    elif status.support_offline and status.ready is False:
         what = _("{register} would not sell without the store server.", register=name)
         found.append(Attention(WARNING, what, "/offline-status"))
-    if register.data_is_old(now):
+    if status.support_offline and data_is_old(status):
         found.append(Attention(WARNING, _("{register} has data that is more than a day old.", register=name), page))
-    if register.state(now) == "new":
-        found.append(Attention(WARNING, _("{register} has not been activated yet.", register=name), page))
     return found
 
 
+def data_is_old(status: RegisterOfflineStatus) -> bool:
+    """Whether a register's data has not been checked for a day."""
+    return status.data_age_s is not None and status.data_age_s > OLD_DATA.total_seconds()
+
+
 def _journal(connection: Connection) -> list[Attention]:
-    conflicts = connection.execute(select(func.count()).select_from(journal_conflict)).scalar_one()
-    parked = connection.execute(select(func.count()).select_from(parked_entry)).scalar_one()
     found: list[Attention] = []
+    copied = (
+        select(register.c.register_id, register.c.name)
+        .join(series, series.c.register_id == register.c.register_id)
+        .where(series.c.behind_at.is_not(None), series.c.closed_at.is_(None))
+    )
+    for row in connection.execute(copied):
+        what = _("{register}: its journal was copied or restored from a backup.", register=literal(row.name))
+        found.append(Attention(ERROR, what, f"/registers/{row.register_id}"))
+    conflicts = connection.execute(select(func.count()).select_from(journal_conflict)).scalar_one()
     if conflicts:
         what = n_(
             "{count} journal entry contradicts what is stored.", "{count} journal entries contradict what is stored.",
             count=conflicts,
         )  # fmt: skip
-        found.append(Attention(ERROR, what, "/registers"))
+        found.append(Attention(ERROR, what, "/sessions#uploads"))
+    parked = connection.execute(select(func.count()).select_from(parked_entry)).scalar_one()
     if parked:
         what = n_(
             "{count} journal entry is stored but could not be posted.",

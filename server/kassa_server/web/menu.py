@@ -12,6 +12,9 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
     (
         _("Follow up"),
         (
+            ("/offline-status", _("Register offline status"), VIEWER),
+            ("/sessions", _("Sessions"), VIEWER),
+            ("/parked", _("Parked entries"), VIEWER),
             ("/sales", _("Sales"), VIEWER),
             ("/changes", _("Changes"), VIEWER),
             ("/events", _("Events"), VIEWER),
@@ -20,11 +23,12 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
     (
         _("Set up"),
         (
+            ("/registers", _("Registers"), VIEWER),
             ("/profiles", _("Offline profiles"), VIEWER),
             ("/schedules", _("Distribution schedules"), VIEWER),
         ),
     ),
-    (_("Administration"), (("/users", _("Users"), ADMINISTRATOR),)),
+    (_("Administration"), (("/users", _("Users"), ADMINISTRATOR), ("/keys", _("Keys"), ADMINISTRATOR))),
 )
 
 

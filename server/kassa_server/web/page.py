@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -55,6 +56,11 @@ def channel_of(request: Request) -> Channel:
     """The database."""
     channel: Channel = request.app.state.channel
     return channel
+
+
+def now_of(request: Request) -> datetime:
+    """The time."""
+    return channel_of(request).environment.clock.utc()
 
 
 def distribution_of(request: Request) -> Distribution | None:

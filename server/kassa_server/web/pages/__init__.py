@@ -2,16 +2,36 @@
 
 from starlette.routing import Route
 
-from kassa_server.web.pages import changes, log_on, profiles, sales, schedules, start, users
+from kassa_server.web.pages import (
+    changes,
+    keys,
+    log_on,
+    offline_status,
+    parked,
+    plugins,
+    profiles,
+    registers,
+    sales,
+    schedules,
+    sessions,
+    start,
+    users,
+)
 
 ROUTES: list[Route] = [
     *log_on.ROUTES,
     *start.ROUTES,
+    *offline_status.ROUTES,
+    *sessions.ROUTES,
+    *parked.ROUTES,
     *sales.ROUTES,
     *changes.ROUTES,
+    *registers.ROUTES,
+    *plugins.ROUTES,
     *profiles.ROUTES,
     *schedules.ROUTES,
     *users.ROUTES,
+    *keys.ROUTES,
 ]
 """Every page, relative to ``/headquarters``."""
 

@@ -7,22 +7,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kassa_server.headquarters.attention import needs_attention
-from kassa_server.headquarters.register_overview import overview_of
+from kassa_server.headquarters.offline_status import offline_statuses
 from kassa_server.headquarters.sales_figures import latest_days
-from kassa_server.web.page import channel_of, reading
+from kassa_server.web.page import now_of, reading
 from kassa_server.web.rendering import render
 
 
 def start(request: Request) -> Response:
     """At a glance."""
-    now = channel_of(request).environment.clock.utc()
+    now = now_of(request)
     with reading(request) as connection:
         return render(
             request,
             "start.html",
             attention=needs_attention(connection, now),
             days=latest_days(connection),
-            states=[register.state(now) for register in overview_of(connection)],
+            statuses=offline_statuses(connection, now),
         )
 
 
