@@ -54,7 +54,8 @@ def _page(request: Request, status: int = 200, **more: object) -> Response:
     return render(
         request, "register.html", status, whole=whole, row=whole.row, register=whole.status, changes=changes,
         events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=group_name,
-        session_state=session_state, database_state=database_state, origin=_origin(request), may_change=user_of(request).may(ADMINISTRATOR),
+        session_state=session_state, database_state=database_state, origin=_origin(request),
+        may_change=user_of(request).may(ADMINISTRATOR),
         **context,
     )  # fmt: skip
 

@@ -1,0 +1,61 @@
+"""Sessions, register offline status, parked entries and keys on their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.server.conftest import Shop
+from tests.server.web.conftest import Person
+
+from kassa_server.schema import headquarters_key, session_order
+
+
+def test_a_failed_session_is_rerun_and_canceled(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """Staff stands still: a manager has it tried again, or left alone; the register gets the order."""
+    mats = person("Mats")
+    page = mats.get("/sessions?failed=yes").text
+    assert "A row breaks a rule." in page
+    assert "Products" not in page
+    assert "tries again at its next contact" in mats.send("/sessions/R1", group="staff", what="rerun").text
+    mats.send("/sessions/R1", group="staff", what="cancel")
+    (order,) = stocked.rows(session_order)
+    assert (order["action"], order["table_group"], order["author"]) == ("cancel", "staff", "Mats")
+    for fields in ({"group": "staff", "what": "cancel"}, {"group": "nothing", "what": "rerun"}, {"what": "fly"}):
+        assert mats.send("/sessions/R1", **fields).status_code == 422, fields
+
+
+def test_the_offline_status_of_all_registers(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """On one page and as JSON: state, what waits, the data's age, readiness with its causes."""
+    vera = person("Vera")
+    page = vera.get("/offline-status").text
+    assert "staff stands still" in page
+    assert "Never heard of" in page
+    told = {one["register_id"]: one for one in vera.client.get("/headquarters/offline-status.json").json()}
+    assert told["R1"]["ready"] is False
+    assert told["R1"]["causes"] == ["staff stands still"]
+    assert told["R2"]["state"] == "never"
+
+
+def test_parked_entries_are_posted_again(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """A sale that names an unknown store is parked, shown with its reason, and tried again from the page."""
+    mats = person("Mats")
+    assert "No entry is parked." in mats.get("/parked").text
+    device = stocked.devices[0] if stocked.devices else stocked.device("R2")
+    device.add("sale", {"nothing": "of a sale"})
+    device.deliver()
+    assert device.register_id in mats.get("/parked").text
+    assert "Posted: 0. Still parked: 1." in mats.send("/parked").text
+
+
+def test_keys_are_made_and_revoked(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """A new key signs; the old one can be revoked, the last one not. No page shows a seed."""
+    anna = person("Anna")
+    (first,) = stocked.rows(headquarters_key)
+    anna.get("/keys")
+    assert "This is the only key." in anna.send(f"/keys/{first['key_id']}/revoke").text
+    page = anna.send("/keys").text
+    assert "signs from now on" in page
+    page = anna.send(f"/keys/{first['key_id']}/revoke").text
+    assert "Revoked" in page
+    assert bytes(first["seed"]).hex() not in page
+    assert person("Mats").get("/keys").status_code == 403
