@@ -19,6 +19,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """An item as it is sold at this moment: the snapshot that a line carries, so that later changes never touch it.
 
     ``unit_price`` is per ``unit``, with or without tax as the store says; ``tax_rate`` is a fraction (0.25).
+    ``decimals``: how many a quantity may have; None: up to three.
     """
 
     number: str
@@ -29,6 +30,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = "pcs"
     barcode: str | None = None
     quantity: Decimal = Decimal(1)
+    decimals: int | None = None
 
 
 class Discount(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -45,7 +45,14 @@ DEFAULT_PLUGINS = (
 
 
 class NewItem(msgspec.Struct, frozen=True):
-    """An item as the catalogue has it. ``unit_price`` with or without tax, as the store says."""
+    """An item as the catalogue has it.
+
+    :param unit_price: the base price, with or without tax as the store says.
+    :param quantities: of barcodes that sell more than one unit (a case), by barcode.
+    :param master_item_number: of a variant: the item that it is a variant of.
+    :param variant: of a variant: what it differs in, for people (``M, red``).
+    :param sold_as_variants: a master, which is not sold itself.
+    """
 
     item_number: str
     description: str
@@ -53,6 +60,10 @@ class NewItem(msgspec.Struct, frozen=True):
     tax_code: str
     barcodes: tuple[str, ...] = ()
     unit: str = "pcs"
+    quantities: dict[str, Decimal] = {}
+    master_item_number: str | None = None
+    variant: str | None = None
+    sold_as_variants: bool = False
 
 
 class NewCustomer(msgspec.Struct, frozen=True):
@@ -222,22 +233,25 @@ def put_items(connection: Connection, items: Iterable[NewItem]) -> None:
             {
                 "item_number": new.item_number,
                 "description": new.description,
-                "search_text": search_text(new.item_number, new.description, *new.barcodes),
+                "search_text": search_text(new.item_number, new.description, new.variant, *new.barcodes),
                 "unit": new.unit,
                 "tax_code": new.tax_code,
                 "unit_price": new.unit_price,
                 "blocked": False,
+                "master_item_number": new.master_item_number,
+                "variant": new.variant,
+                "sold_as_variants": new.sold_as_variants,
             }
             for new in items
         ],
     )
-    codes = [(code, new.item_number) for new in items for code in new.barcodes]
-    _drop_old_barcodes(connection, {new.item_number for new in items}, {code for code, _number in codes})
-    put_rows(
-        connection,
-        barcode,
-        [{"barcode": code, "item_number": number, "quantity": Decimal(1)} for code, number in codes],
-    )
+    codes = {
+        code: {"barcode": code, "item_number": new.item_number, "quantity": new.quantities.get(code, Decimal(1))}
+        for new in items
+        for code in new.barcodes
+    }
+    _drop_old_barcodes(connection, {new.item_number for new in items}, set(codes))
+    put_rows(connection, barcode, list(codes.values()))
 
 
 def _drop_old_barcodes(connection: Connection, numbers: set[str], kept: set[str]) -> None:

@@ -11,13 +11,15 @@ from kassa.folding import fold
 from kassa.model import Item
 from kassa.requests.barcodes import other_readings
 from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
-from kassa.runtime.request import Handler, HandlerContext, Records, Row
-from kassa.schema.master import barcode, item, tax_code
+from kassa.requests.prices import place, price_in_force, prices_in_force
+from kassa.runtime.request import Handler, HandlerContext, Row
+from kassa.schema.master import barcode, item, tax_code, unit_of_measure
 from kassa.text import Text, literal, texts
 
 _, n_ = texts("kassa")
 
 LONGEST_CODE = 40
+LONGEST_DESCRIPTION = 200
 LARGEST_SEARCH = 200
 _ONE = Decimal(1)
 
@@ -28,11 +30,19 @@ _SOLD = (
     item.c.unit,
     item.c.blocked,
     item.c.tax_code,
+    item.c.sold_as_variants,
+    item.c.variant,
     tax_code.c.rate,
+    unit_of_measure.c.decimals,
+    price_in_force().label("price"),
 )
-_RATED = item.outerjoin(tax_code, tax_code.c.tax_code == item.c.tax_code)
-_BARCODED = barcode.join(item, item.c.item_number == barcode.c.item_number).outerjoin(
-    tax_code, tax_code.c.tax_code == item.c.tax_code
+_RATED = item.outerjoin(tax_code, tax_code.c.tax_code == item.c.tax_code).outerjoin(
+    unit_of_measure, unit_of_measure.c.unit == item.c.unit
+)
+_BARCODED = (
+    barcode.join(item, item.c.item_number == barcode.c.item_number)
+    .outerjoin(tax_code, tax_code.c.tax_code == item.c.tax_code)
+    .outerjoin(unit_of_measure, unit_of_measure.c.unit == item.c.unit)
 )
 _BY_BARCODE = select(*_SOLD, barcode.c.barcode, barcode.c.quantity).select_from(_BARCODED)
 _BY_NUMBER = select(*_SOLD).select_from(_RATED)
@@ -51,13 +61,13 @@ def find_item(request: FindItem, context: HandlerContext) -> Item:
     zero), and the item number in other case, where just one item has it.
 
     :raises NotFound: there is none.
-    :raises NotAllowed: it is blocked for sale.
+    :raises NotAllowed: it is blocked for sale, or sold in variants.
     :raises NotAvailable: its tax rate is missing.
     """
     code = request.code.strip()
     if not code:
         raise InvalidInput(_("Nothing was scanned or typed."), hint=_("Scan the item, or type its number."))
-    row = _find(context.records, code)
+    row = _find(context, code)
     if row is None:
         raise NotFound(
             _("Nothing has the number {code}.", code=literal(code[:LONGEST_CODE])),
@@ -66,17 +76,19 @@ def find_item(request: FindItem, context: HandlerContext) -> Item:
     return _sellable(row)
 
 
-def _find(records: Records, code: str) -> Row | None:
+def _find(context: HandlerContext, code: str) -> Row | None:
+    records, where = context.records, place(context)
     if len(code) <= LONGEST_CODE:
-        rows = records.select(EXACT_BARCODE, {"code": code}) or records.select(EXACT_NUMBER, {"code": code})
+        exactly = {"code": code, **where}
+        rows = records.select(EXACT_BARCODE, exactly) or records.select(EXACT_NUMBER, exactly)
         if rows:
             return rows[0]
     readings = [reading for reading in other_readings(code) if len(reading) <= LONGEST_CODE]
-    rows = records.select(ONE_OF_BARCODES, {"codes": readings}) if readings else []
+    rows = records.select(ONE_OF_BARCODES, {"codes": readings, **where}) if readings else []
     if rows:
         return rows[0]
     cases = sorted({code.upper(), code.lower()} - {code})
-    rows = records.select(ONE_OF_NUMBERS, {"codes": cases}) if cases and len(code) <= LONGEST_CODE else []
+    rows = records.select(ONE_OF_NUMBERS, {"codes": cases, **where}) if cases and len(code) <= LONGEST_CODE else []
     return rows[0] if len(rows) == 1 else None
 
 
@@ -84,6 +96,11 @@ def _sellable(row: Row) -> Item:
     if row["blocked"]:
         raise NotAllowed(
             _("{item} may not be sold.", item=literal(row["description"])), hint=_("Ask the store manager.")
+        )
+    if row["sold_as_variants"]:
+        raise NotAllowed(
+            _("{item} is sold in variants.", item=literal(row["description"])),
+            hint=_("Scan the variant, or search for its name and choose one."),
         )
     if row["rate"] is None:
         raise NotAvailable(
@@ -96,14 +113,20 @@ def _sellable(row: Row) -> Item:
 def _as_item(row: Row, rate: Decimal) -> Item:
     return Item(
         number=row["item_number"],
-        description=row["description"],
-        unit_price=row["unit_price"],
+        description=_described(row),
+        unit_price=row["unit_price"] if row.get("price") is None else row["price"],
         tax_code=row["tax_code"],
         tax_rate=rate,
         unit=row["unit"],
         barcode=row.get("barcode"),
         quantity=row.get("quantity", _ONE),
+        decimals=row.get("decimals"),
     )
+
+
+def _described(row: Row) -> str:
+    description: str = row["description"]
+    return f"{description}, {row['variant']}"[:LONGEST_DESCRIPTION] if row["variant"] else description
 
 
 def _tax_missing(code: str) -> Text:
@@ -111,8 +134,8 @@ def _tax_missing(code: str) -> Text:
 
 
 def search_items(request: SearchItems, context: HandlerContext) -> ItemsFound:
-    """Items in whose number, description or barcode every word occurs; blocked ones and those without a tax rate are
-    left out.
+    """Items in whose number, description or barcode every word occurs; blocked ones, those without a tax rate and
+    those sold in variants are left out.
 
     :raises InvalidInput: there are no words.
     """
@@ -122,18 +145,30 @@ def search_items(request: SearchItems, context: HandlerContext) -> ItemsFound:
     limit = max(1, min(request.limit, LARGEST_SEARCH))
     rows = context.records.search("item", ("search_text",), words, limit=limit + 1)
     if not rows:
-        return _only(words, context.records)
-    rates = {row["tax_code"]: row["rate"] for row in context.records.find("tax_code", limit=LARGEST_SEARCH)}
+        return _only(words, context)
+    records = context.records
+    rates = {row["tax_code"]: row["rate"] for row in records.find("tax_code", limit=LARGEST_SEARCH)}
+    units = {row["unit"]: row["decimals"] for row in records.find("unit_of_measure", limit=LARGEST_SEARCH)}
+    sold = [row for row in rows[:limit] if _is_sold(row, rates.get(row["tax_code"]))]
+    prices = prices_in_force(records, [row["item_number"] for row in sold], place(context))
     items = (
-        _as_item(row, rates[row["tax_code"]]) for row in rows[:limit] if not row["blocked"] and row["tax_code"] in rates
+        _as_item(
+            {**row, "price": prices.get(row["item_number"]), "decimals": units.get(row["unit"])},
+            rates[row["tax_code"]],
+        )
+        for row in sold
     )
     return ItemsFound(tuple(items), more=len(rows) > limit)
 
 
-def _only(words: str, records: Records) -> ItemsFound:
+def _is_sold(row: Row, rate: Decimal | None) -> bool:
+    return not row["blocked"] and not row["sold_as_variants"] and rate is not None
+
+
+def _only(words: str, context: HandlerContext) -> ItemsFound:
     """The item with that barcode, where the folded text holds no barcodes."""
-    row = None if " " in words else _find(records, words)
-    if row is None or row["blocked"] or row["rate"] is None:
+    row = None if " " in words else _find(context, words)
+    if row is None or not _is_sold(row, row["rate"]):
         return ItemsFound(())
     return ItemsFound((_as_item(row, row["rate"]),))
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kassa.errors import InvalidInput, NotFound
 from kassa.model import Customer, Item, Line, Transaction
 from kassa.money import check_quantity
-from kassa.text import texts
+from kassa.text import literal, texts
 
 _, n_ = texts("kassa")
 
@@ -30,7 +30,7 @@ def add_item(
     :param return_of: the number of the receipt they were sold on, if the cashier gave it.
     :raises kassa.errors.InvalidInput: the quantity cannot be sold.
     """
-    sold = check_quantity(quantity * item.quantity)
+    sold = _sellable(quantity * item.quantity, item)
     line = Line(
         line_id,
         item,
@@ -39,6 +39,23 @@ def add_item(
         approved_by=approved_by,
     )
     return replace(transaction, lines=(*transaction.lines, line))
+
+
+def _sellable(quantity: Decimal, item: Item) -> Decimal:
+    """``quantity`` itself, if the item's unit of measure allows it."""
+    size = check_quantity(quantity)
+    if item.decimals is None or size == round(size, item.decimals):
+        return size
+    names = {"item": literal(item.description), "unit": literal(item.unit)}
+    if item.decimals == 0:
+        raise InvalidInput(_("{item} is sold in whole {unit}.", **names), hint=_("Type a whole number."))
+    what = n_(
+        "{item} is sold in {unit} with at most {count} decimal.",
+        "{item} is sold in {unit} with at most {count} decimals.",
+        count=item.decimals,
+        **names,
+    )
+    raise InvalidInput(what, hint=_("Type fewer decimals."))
 
 
 def find_line(transaction: Transaction, line_id: str | None = None) -> Line:
@@ -61,7 +78,7 @@ def set_quantity(transaction: Transaction, line: Line, quantity: Decimal) -> Tra
 
     :raises kassa.errors.InvalidInput: it cannot be sold.
     """
-    size = check_quantity(quantity)
+    size = _sellable(quantity, line.item)
     return replace_line(transaction, replace(line, quantity=-size if line.quantity < 0 else size))
 
 

@@ -52,8 +52,8 @@ def set_support_offline(connection: Connection, register_id: str, wanted: bool, 
 def retire_when_in(connection: Connection, register_id: str, now: datetime) -> bool:
     """Retire an offline database that is *retiring*, if nothing waits in its register any more; whether it did.
 
-    That is known from the register's own head: one that came after the switch, says that nothing is unsent, and whose
-    entries are all stored. A register that no device ever was has nothing to deliver.
+    That is known from the register's latest head: it came after the switch, and the entries up to it are all stored. A
+    register that no device ever was has nothing to deliver.
     """
     entity = _entity(connection, register_id)
     if entity is None or entity.state != RETIRING or not _is_all_in(connection, register_id, entity.retiring_at):
@@ -65,17 +65,15 @@ def retire_when_in(connection: Connection, register_id: str, now: datetime) -> b
 
 
 def _is_all_in(connection: Connection, register_id: str, since: datetime) -> bool:
-    in_use = select(series.c.series_id, series.c.sequence, series.c.hash)
+    in_use = select(series.c.series_id, series.c.sequence)
     mine = (series.c.register_id == register_id) & series.c.closed_at.is_(None)
     return all(_has_delivered(connection, one, since) for one in connection.execute(in_use.where(mine)).all())
 
 
 def _has_delivered(connection: Connection, one: Any, since: datetime) -> bool:
-    latest = select(head.c.sequence, head.c.unsent, head.c.received_at).where(
-        head.c.series_id == one.series_id, head.c.covered
-    )
+    latest = select(head.c.sequence, head.c.received_at).where(head.c.series_id == one.series_id, ~head.c.covered)
     row = connection.execute(latest).first()
-    return row is not None and row.received_at >= since and row.unsent == 0 and row.sequence == one.sequence
+    return row is not None and row.received_at > since and row.sequence == one.sequence
 
 
 def _activate(connection: Connection, row: Any, now: datetime) -> None:

@@ -34,6 +34,19 @@ def test_a_barcode_that_sells_several_counts_several() -> None:
         lines.add_item(sale(), case, D(99_999), "a")
 
 
+def test_quantity_has_its_units_decimals() -> None:
+    """What is sold in pieces is sold whole, scanned or with a quantity set; kilograms have decimals."""
+    piece, kilogram = replace(item(), decimals=0), replace(item(), decimals=3)
+    with pytest.raises(InvalidInput, match="whole"):
+        lines.add_item(sale(), piece, D("1.5"), "a")
+    sold = lines.add_item(sale(), piece, D(2), "a")
+    with pytest.raises(InvalidInput, match="whole"):
+        lines.set_quantity(sold, sold.lines[0], D("0.5"))
+    assert lines.add_item(sale(), kilogram, D("0.482"), "b").lines[0].quantity == D("0.482")
+    with pytest.raises(InvalidInput, match="at most 1 decimal"):
+        lines.add_item(sale(), replace(item(), decimals=1), D("0.25"), "c")
+
+
 def test_a_return_is_below_zero_and_stays_so() -> None:
     """A returned line has a negative quantity, whatever quantity is set on it afterwards."""
     back = lines.add_item(sale(), item(), D(2), "a", returned=True, return_of="S1-1", approved_by="900")

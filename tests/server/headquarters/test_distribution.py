@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import base64
-import io
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import Engine, select
+from tests.server.headquarters.taking import agree, bring_up_to_date, listed, opened, rows
 
-from kassa.environment import Environment
-from kassa.packages.applying import apply_package, checkpoints
+from kassa.packages.applying import checkpoints
 from kassa.packages.compression import ZstdFile
-from kassa.packages.keys import verify_list
-from kassa.packages.listing import PackageEntry, PackageList
-from kassa.packages.manifest import Batch, Manifest
-from kassa.packages.reading import open_package
 from kassa.packages.sqlite_snapshot import create_offline_tables, open_sqlite_snapshot
-from kassa.packages.tables import packaged_columns
 from kassa.packages.verifying import verify_file
 from kassa.schema import make_engine
-from kassa.schema.groups import JOBS, TABLE_GROUPS
+from kassa.schema.groups import JOBS
 from kassa.schema.master import barcode, item, staff
 from kassa.testing.clock import TestClock
 from kassa.testing.store import CASHIER, REGISTER, STORE
@@ -34,9 +27,9 @@ from kassa_server.activation import make_code
 from kassa_server.channel import Channel
 from kassa_server.headquarters.changes import Author, changes_by
 from kassa_server.headquarters.distribution import Distribution
-from kassa_server.headquarters.keys import current_key_set, revoke_key, rotate_key
+from kassa_server.headquarters.keys import revoke_key, rotate_key
 from kassa_server.headquarters.package_files import DirectoryFiles
-from kassa_server.headquarters.scopes import in_scope, scope_of_store
+from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.schema import (
     activation_code,
@@ -50,26 +43,6 @@ from kassa_server.setup_store import NewCustomer, NewItem, put_customers, put_it
 
 
 @pytest.fixture
-def clock() -> TestClock:
-    """Headquarters' clock."""
-    return TestClock()
-
-
-@pytest.fixture
-def headquarters(database: str, clock: TestClock) -> Iterator[Channel]:
-    """Headquarters' database with the small store."""
-    channel = Channel(database, Environment(clock=clock))
-    yield channel
-    channel.close()
-
-
-@pytest.fixture
-def distribution(headquarters: Channel, tmp_path: Path) -> Distribution:
-    """Distribution into a folder."""
-    return Distribution(headquarters, DirectoryFiles(tmp_path / "packages"))
-
-
-@pytest.fixture
 def register(tmp_path: Path) -> Iterator[Engine]:
     """A register's offline database, empty."""
     engine = make_engine(f"sqlite:///{tmp_path / 'offline.db'}")
@@ -77,63 +50,6 @@ def register(tmp_path: Path) -> Iterator[Engine]:
         create_offline_tables(connection)
     yield engine
     engine.dispose()
-
-
-def listed(distribution: Distribution, headquarters: Channel) -> PackageList:
-    """The list of the small store, verified."""
-    _number, signed = distribution.list_for(scope_of_store(STORE))
-    with headquarters.reading() as connection:
-        return verify_list(signed, current_key_set(connection), seen_number=0, scope=STORE)
-
-
-def opened(distribution: Distribution, entry: PackageEntry) -> tuple[Manifest, list[Batch]]:
-    file = distribution.files.path(entry.package_id)
-    assert file is not None
-    verify_file(file, entry)
-    manifest, batches = open_package(io.BytesIO(file.read_bytes()))
-    return manifest, list(batches)
-
-
-def bring_up_to_date(distribution: Distribution, headquarters: Channel, register: Engine) -> list[PackageEntry]:
-    """What a register does with a list: for each group the package that takes it furthest; those that it took."""
-    taken = []
-    packages = [one for one in listed(distribution, headquarters).packages if one.rendering == "batches"]
-    for group in TABLE_GROUPS:
-        with register.begin() as connection:
-            known = checkpoints(connection).get(group.name)
-        at = -1 if known is None else known.version
-        fitting = [
-            one
-            for one in packages
-            if one.table_group == group.name
-            and one.to_version > at
-            and (one.kind == "snapshot" or one.from_version <= at)
-        ]
-        if fitting:
-            deltas = [one for one in fitting if one.kind == "delta"]
-            entry = max(deltas or fitting, key=lambda one: one.to_version)
-            with register.begin() as connection:
-                apply_package(connection, *opened(distribution, entry), scope=STORE, now=TestClock().utc())
-            taken.append(entry)
-    return taken
-
-
-def rows(engine_or_channel: Any, table: Any) -> list[tuple[Any, ...]]:
-    """A table's rows in scope, without their versions."""
-    columns = packaged_columns(table, "offline")
-    statement = select(*columns).order_by(*table.primary_key.columns)
-    if isinstance(engine_or_channel, Channel):
-        with engine_or_channel.reading() as connection:
-            return [tuple(row) for row in connection.execute(statement.where(in_scope(table, scope_of_store(STORE))))]
-    with engine_or_channel.connect() as connection:
-        return [tuple(row) for row in connection.execute(statement)]
-
-
-def agree(headquarters: Channel, register: Engine) -> None:
-    """The register has headquarters' rows in scope, and no others."""
-    for group in TABLE_GROUPS:
-        for table in group.tables:
-            assert rows(register, table) == rows(headquarters, table), table.name
 
 
 def change_prices(headquarters: Channel, *numbers: str, price: str = "1") -> None:
