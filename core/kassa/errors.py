@@ -15,6 +15,7 @@
     ├── NoAnswer                   the store server gave no answer; ``reason`` says how (S1, S2)
     │   └── Canceled               the request was cut off by Disconnect
     ├── UnknownOutcome             a command was sent and its answer never came; asked by id before any retry
+    ├── DiskFull                   the disk of this device takes no more
     ├── OfflineDatabaseUnavailable the offline database is missing, damaged or does not answer
     ├── JournalError               the register's own book cannot be used as asked
     │   ├── JournalInUse           another process has it
@@ -168,6 +169,21 @@ class OfflineDatabaseUnavailable(KassaError):
     """The offline database is missing, damaged or does not answer. The sale in progress can still be finished."""
 
     code = "offline_database_unavailable"
+
+
+class DiskFull(KassaError):
+    """The disk of this device takes no more. Nothing of what was being written is kept, everything before it is."""
+
+    code = "disk_full"
+    retryable = True
+
+    def __init__(self, *, where: str) -> None:
+        super().__init__(
+            _("The disk of this device is full or refuses."),
+            kept=_("The register goes on selling on the data it has."),
+            hint=_("Free some space, or call support."),
+            where=where,
+        )
 
 
 class JournalError(KassaError):

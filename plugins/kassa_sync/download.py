@@ -1,7 +1,8 @@
 """Master data down: a whole database the first time, then each table group's packages in order.
 
 A package is fetched to a file of its own, going on where it was cut off, verified, and applied in one transaction with
-its checkpoint. A bad one stops its own table group; the rest go on. A whole database is unpacked beside the active one
+its checkpoint. A bad one stops its own table group, unless another way leads to the same rows (a merged delta, a
+snapshot); the rest go on. A whole database is unpacked beside the active one
 and becomes active by moving a pointer in the journal.
 """
 
@@ -13,21 +14,24 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from kassa.errors import KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
-from kassa.packages.applying import Applied, Checkpoint, apply_package, checkpoints
-from kassa.packages.errors import PackageError
-from kassa.packages.listing import ALL_GROUPS, GroupReport, PackageEntry, PackageList, SyncReport
+from kassa.errors import DiskFull, KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
+from kassa.packages.applying import Applied, Checkpoint, apply_package, checkpoints, forget_checkpoint
+from kassa.packages.errors import PackageError, from_the_future
+from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList
 from kassa.packages.reading import open_package
 from kassa.packages.sqlite_snapshot import open_sqlite_snapshot
 from kassa.packages.verifying import verify_file
 from kassa.register.face import GroupStatus, RegisterFace
+from kassa.schema.groups import SCHEMA_REVISION
 from kassa.text import Text, texts
 from kassa_sync.choosing import next_package, whole_database
 from kassa_sync.lists import Lists
+from kassa_sync.orders import Orders
 from kassa_sync.store_rows import fetch_store_rows
 from kassa_sync.tries import Failures
 
 _, n_ = texts("kassa_sync")
+DOWNLOAD_FAILED, APPLY_FAILED = "download_failed", "apply_failed"
 
 
 class Download:
@@ -42,6 +46,8 @@ class Download:
         self,
         register: RegisterFace,
         lists: Lists,
+        failures: Failures,
+        orders: Orders,
         folder: Path,
         stopping: threading.Event,
         progress: Callable[[Text], None],
@@ -49,86 +55,80 @@ class Download:
         self._register = register
         self._database = register.offline_database
         self._lists = lists
+        self._orders = orders
         self._folder = folder
         self._stopping = stopping
         self._progress = progress
-        self._failures = Failures(register)
+        self._failures = failures
         self.packages = 0
         self.rows = 0
 
     def run(self) -> None:
-        """One round.
+        """One round, by the list as it was last read.
 
         :raises kassa.errors.NoAnswer: the store server does not answer; what was applied stays.
         :raises KassaError: a table group could not be brought up to date; the others were.
         """
         own_rows = self._register.own_rows()
-        listed = self._lists.read()
-        known = self._checkpoints()
-        if not known:
+        listed = self._lists.listed
+        known = self.checkpoints()
+        if not known or ALL_GROUPS in self._orders.reloads():
             self._load(listed)
-            known = self._checkpoints() or {}
+            known = self.checkpoints()
         errors = [error for group in listed.groups if (error := self._group(listed, group, known.get(group)))]
         if self._stopping.is_set():
             return
         self._forget_files(() if not errors else {entry.package_id for entry in listed.packages})
         self.rows += fetch_store_rows(self._register)
         self._register.settle_own_rows(own_rows)
-        if self.packages:
-            self._lists.read(self.report(listed.number))
         if errors:
             raise errors[0]
 
+    def is_at_rest(self) -> bool:
+        """Whether there is nothing to do while headquarters has nothing new: a database is there, nothing that has
+        failed is due, and nothing that this register made waits to come back."""
+        idle = self._database.available and not self._failures.any_due() and not self._orders.reloads()
+        return idle and not self._register.own_rows()
+
+    def error(self) -> Text | None:
+        """What is wrong with the first table group that is not up to date."""
+        return next((failed.error for _group, failed in self._failures), None)
+
     def groups(self) -> tuple[GroupStatus, ...]:
         """Where the table groups stand."""
-        known = self._checkpoints() or {}
+        known = self.checkpoints()
         return tuple(
             GroupStatus(one.table_group, one.rows, one.applied_at, self._error(one.table_group))
             for one in sorted(known.values(), key=lambda one: one.table_group)
         )
 
-    def report(self, number: int) -> SyncReport:
-        """What headquarters is told."""
-        readiness = self._register.readiness()
-        reports = tuple(self._report(one) for one in (self._checkpoints() or {}).values())
-        causes = tuple(cause.words("en") for cause in readiness.causes)
-        checked = self._register.environment.clock.utc()
-        size, engine = self._database.size(), self._database.kind
-        return SyncReport(reports, number, checked, readiness.ready, causes, engine=engine, size=size)
-
-    def _report(self, one: Checkpoint) -> GroupReport:
-        failed = self._failures.of(one.table_group)
-        if failed is None:
-            return GroupReport(one.table_group, "applied", one.version, one.rows, one.package_id, one.applied_at)
-        return GroupReport(
-            one.table_group, "apply_failed", one.version, one.rows, failed.package_id, one.applied_at, failed.tries,
-            failed.error.words("en"),
-        )  # fmt: skip
-
     def _error(self, table_group: str) -> Text | None:
         failed = self._failures.of(table_group)
         return None if failed is None else failed.error
 
-    def _checkpoints(self) -> dict[str, Checkpoint] | None:
-        """None: there is no offline database, or one of an older version."""
+    def checkpoints(self) -> dict[str, Checkpoint]:
+        """Where each table group stands; empty: there is no offline database, or one of an older version."""
         try:
             with self._database.reading() as connection:
                 return checkpoints(connection)
         except OfflineDatabaseUnavailable:
-            return None
+            return {}
 
     # -- a whole database -------------------------------------------------------------------------------------------
 
     def _load(self, listed: PackageList) -> None:
-        entry = whole_database(listed) if self._database.takes_files else None
+        entry = whole_database(listed, self._failures.given_up) if self._database.takes_files else None
         if entry is None:
             self._load_groups(listed)
             return
         if self._failures.waits(ALL_GROUPS, entry.package_id):
             raise _as_error(self._failures, ALL_GROUPS)
         self._progress(_("The register's data arrives"))
+        state = DOWNLOAD_FAILED
         try:
+            _check_revision(listed)
             file = self._fetch(entry)
+            state = APPLY_FAILED
             copy = self._database.new_copy()
             with file.open("rb") as packed:
                 open_sqlite_snapshot(packed, self._database.directory / copy)
@@ -136,15 +136,16 @@ class Download:
         except NoAnswer:
             raise
         except (KassaError, OSError) as error:
-            raise self._failed(ALL_GROUPS, entry, error) from error
+            raise self._failed(ALL_GROUPS, entry, error, state) from error
         file.unlink(missing_ok=True)
         self._failures.clear(ALL_GROUPS)
+        self._orders.reloaded(ALL_GROUPS)
         self.packages += 1
         self.rows += entry.rows
 
     def _load_groups(self, listed: PackageList) -> None:
         """Build a copy out of the table groups' snapshots. A bad one leaves its own table group empty."""
-        entries = [entry for group in listed.groups if (entry := next_package(listed, group, None))]
+        entries = [entry for group in listed.groups if (entry := self._next(listed, group, None))]
         if not entries:
             raise NotAvailable(_("Headquarters has made no data for this register yet."))
         files = [(entry, file) for entry in entries if (file := self._fetch_of_many(entry)) is not None]
@@ -154,6 +155,7 @@ class Download:
                 self._progress(_("The register's data arrives"))
                 self._build(connection, entry, file)
         self._database.activate(copy)
+        self._orders.reloaded(ALL_GROUPS)
         for _entry, file in files:
             file.unlink(missing_ok=True)
 
@@ -166,15 +168,15 @@ class Download:
         except NoAnswer:
             raise
         except (KassaError, OSError) as error:
-            self._failed(entry.table_group, entry, error)
+            self._failed(entry.table_group, entry, error, DOWNLOAD_FAILED)
             return None
 
     def _build(self, connection: Connection, entry: PackageEntry, file: Path) -> None:
         try:
             with connection.begin_nested():
-                applied = self._apply_file(connection, file)
+                applied = self._apply_file(connection, file, entry)
         except (PackageError, OSError) as error:
-            self._failed(entry.table_group, entry, error)
+            self._failed(entry.table_group, entry, error, APPLY_FAILED)
             return
         self._failures.clear(entry.table_group)
         self.packages += 1
@@ -184,34 +186,55 @@ class Download:
 
     def _group(self, listed: PackageList, group: str, known: Checkpoint | None) -> KassaError | None:
         """Bring a table group up to the list; what is wrong with it."""
-        version = None if known is None else known.version
+        version = None if known is None or group in self._orders.reloads() else known.version
         while not self._stopping.is_set():
-            entry = next_package(listed, group, version)
+            entry = self._next(listed, group, version)
             if entry is None:
-                return None
+                return _as_error(self._failures, group) if self._is_behind(listed, group, version) else None
             if self._failures.waits(group, entry.package_id):
                 return _as_error(self._failures, group)
-            try:
-                applied = self._apply(entry)
-            except NoAnswer:
-                raise
-            except (KassaError, OSError) as error:
-                return self._failed(group, entry, error)
-            self._failures.clear(group)
-            self.packages += 1
-            self.rows += applied.rows
-            version = entry.to_version
+            error = self._apply(listed, entry, anew=version is None)
+            if error is not None and not self._failures.given_up(entry.package_id):
+                return error
+            if error is None:
+                version = entry.to_version
         return None
 
-    def _apply(self, entry: PackageEntry) -> Applied:
-        file = self._fetch(entry)
-        applied = self._database.change(lambda connection: self._apply_file(connection, file))
-        file.unlink(missing_ok=True)
-        return applied
+    def _next(self, listed: PackageList, group: str, version: int | None) -> PackageEntry | None:
+        return next_package(listed, group, version, self._failures.given_up)
 
-    def _apply_file(self, connection: Connection, file: Path) -> Applied:
+    def _is_behind(self, listed: PackageList, group: str, version: int | None) -> bool:
+        """Whether something is wrong with a table group that nothing leads on from."""
+        behind = version is None or version < listed.groups.get(group, 0)
+        if not behind and self._failures.of(group) is not None:
+            self._failures.clear(group)
+        return behind and self._failures.of(group) is not None
+
+    def _apply(self, listed: PackageList, entry: PackageEntry, *, anew: bool) -> KassaError | None:
+        """Fetch and apply a package; what is wrong with it."""
+        state = DOWNLOAD_FAILED
+        try:
+            _check_revision(listed)
+            file = self._fetch(entry)
+            state = APPLY_FAILED
+            applied = self._database.change(lambda connection: self._apply_file(connection, file, entry, anew=anew))
+        except NoAnswer:
+            raise
+        except (KassaError, OSError) as error:
+            return self._failed(entry.table_group, entry, error, state)
+        file.unlink(missing_ok=True)
+        self._failures.clear(entry.table_group)
+        self._orders.reloaded(entry.table_group)
+        self.packages += 1
+        self.rows += applied.rows
+        return None
+
+    def _apply_file(self, connection: Connection, file: Path, entry: PackageEntry, *, anew: bool = False) -> Applied:
+        """Apply a file within a transaction. ``anew``: whatever the table group holds is replaced."""
         scope = self._register.record.store.store_id
         now = self._register.environment.clock.utc()
+        if anew:
+            forget_checkpoint(connection, entry.table_group)
         with file.open("rb") as packed:
             return apply_package(connection, *open_package(packed), scope=scope, now=now)
 
@@ -236,17 +259,26 @@ class Download:
             if file.stem not in wanted:
                 file.unlink(missing_ok=True)
 
-    def _failed(self, group: str, entry: PackageEntry, error: KassaError | OSError) -> KassaError:
+    def _failed(self, group: str, entry: PackageEntry, error: KassaError | OSError, state: str) -> KassaError:
         known = error if isinstance(error, KassaError) else _disk(error)
-        self._failures.note(group, entry.package_id, known)
+        self._failures.note(group, entry, known, state)
         self._register.log("sync").error(
             "package_failed", table_group=group, package=entry.package_id, error_code=known.code, where=known.where
         )
         return known
 
 
+def _check_revision(listed: PackageList) -> None:
+    """Nothing is fetched that this register could not use.
+
+    :raises PackageFromTheFuture: headquarters' packages need a newer Kassa.
+    """
+    if listed.schema_revision > SCHEMA_REVISION:
+        raise from_the_future(f"schema {listed.schema_revision}, here {SCHEMA_REVISION}")
+
+
 def _disk(error: OSError) -> KassaError:
-    return KassaError(_("The disk of this device is full or refuses."), where=str(error))
+    return DiskFull(where=str(error))
 
 
 def _as_error(failures: Failures, group: str) -> KassaError:

@@ -1,13 +1,22 @@
-"""The signed list of packages: asked for, verified, and the keys of headquarters followed as they change."""
+"""The signed list of packages: asked for, verified, and the keys of headquarters followed as they change.
+
+The same question finds out whether anything has changed at all. The store server names what it has with a word
+(:attr:`kassa.packages.listing.ListAnswer.state`); while that word is the one that this register had when it had
+everything, there is nothing to fetch, and the question has cost the store server next to nothing.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
+from kassa.errors import NotAvailable
 from kassa.packages.keys import follow, is_expired, verify_list
 from kassa.packages.listing import KeySet, ListAnswer, ListRequest, PackageList, SyncReport
 from kassa.register.face import RegisterFace
+from kassa.text import texts
+from kassa_sync.orders import Orders
 
+_, n_ = texts("kassa_sync")
 PATH = "/v1/packages"
 PINNED_KEYS = ("kassa", "headquarters_keys")
 SEEN = ("sync", "list_number")
@@ -16,12 +25,15 @@ SEEN = ("sync", "list_number")
 class Lists:
     """The list as this register last accepted it."""
 
-    def __init__(self, register: RegisterFace) -> None:
+    def __init__(self, register: RegisterFace, orders: Orders) -> None:
         self._register = register
+        self._orders = orders
         self._listed: PackageList | None = None
+        self._state = ""
+        self._had = ""
 
-    def read(self, report: SyncReport | None = None) -> PackageList:
-        """The list as it is now; a few bytes if it is the one that is known.
+    def poll(self, report: SyncReport | None = None) -> bool:
+        """Ask; whether everything is as this register last had it.
 
         :raises kassa.packages.errors.ListNotTrusted: it is not headquarters' word; the one before stays.
         :raises kassa.errors.NoAnswer: the store server does not answer.
@@ -29,7 +41,7 @@ class Lists:
         """
         known = self._keys()
         seen = 0 if self._listed is None else self._listed.number
-        body = msgspec.json.encode(ListRequest(seen, known.number, report))
+        body = msgspec.json.encode(ListRequest(seen, known.number, report, self._had))
         answer = self._register.remote.post(PATH, body, ListAnswer)
         keys = self._follow(known, answer)
         if answer.package_list is not None:
@@ -41,8 +53,33 @@ class Lists:
             )
             self._register.keep_setting(*SEEN, str(listed.number))
             self._listed = listed
-        assert self._listed is not None, "whoever has no list is sent one"
+        ordered = self._orders.carry_out(answer.orders)
+        self._state = answer.state
+        return bool(self._had) and answer.state == self._had and not ordered
+
+    @property
+    def state(self) -> str:
+        """The store server's word for what it had at the last poll."""
+        return self._state
+
+    def had_everything(self, state: str) -> None:
+        """Everything that there was at ``state`` has been taken up."""
+        self._had = state
+
+    @property
+    def listed(self) -> PackageList:
+        """The list.
+
+        :raises NotAvailable: there is none yet.
+        """
+        if self._listed is None:
+            raise NotAvailable(_("Headquarters has made no data for this register yet."))
         return self._listed
+
+    @property
+    def number(self) -> int:
+        """The list's number; 0: there is none."""
+        return 0 if self._listed is None else self._listed.number
 
     def expired(self) -> bool:
         """Whether headquarters should have renewed the list by now: warns, and never stops selling."""

@@ -6,15 +6,22 @@ import threading
 from dataclasses import replace
 
 from kassa.connection import Reason
-from kassa.errors import JournalError, KassaError, NotAvailable
+from kassa.errors import JournalError, KassaError, NoAnswer, NotAvailable
+from kassa.model import RegisterRecord
+from kassa.packages.listing import SyncReport, UploadReport
 from kassa.register.face import Attempt, Event, RegisterFace, SyncStatus
 from kassa.register.kept_attempt import read_success, write_success
 from kassa.text import Text, texts
 from kassa_sync.download import Download
 from kassa_sync.lists import Lists
+from kassa_sync.orders import Orders
+from kassa_sync.reporting import Reports
+from kassa_sync.tries import Failures
 
 _, n_ = texts("kassa_sync")
 PLUGIN, LAST_DOWNLOAD = "sync", "last_download"
+SOMETHING = _("Something went wrong; support finds it in the log.")
+FULL_EVERY_S = 600.0
 
 
 class Synchroniser:
@@ -30,7 +37,13 @@ class Synchroniser:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kassa-sync", daemon=True)
         self._log = register.log("sync")
-        self._lists = Lists(register)
+        self._failures = Failures(register)
+        self._orders = Orders(register, self._failures, self._wake.set)
+        self._lists = Lists(register, self._orders)
+        self._reports = Reports(register, self._failures, self._orders)
+        self._upload = UploadReport("applied")
+        self._full_at: float | None = None
+        self._asked = False
         self._folder = register.offline_database.directory / "packages"
         kept = read_success(register.setting(PLUGIN, LAST_DOWNLOAD))
         self.status = SyncStatus(download_success=kept, checked_at=kept.at if kept is not None else None)
@@ -91,41 +104,101 @@ class Synchroniser:
                 if self._stopping.is_set():
                     break
         except KassaError as error:
-            self._note_up(self._attempt(batches, entries, error.what))
-        except Exception:
+            self._note_up(self._attempt(batches, entries, error.what), error)
+        except Exception as error:
             self._log.exception("upload_failed")
-            self._note_up(self._attempt(batches, entries, _("Something went wrong; support finds it in the log.")))
+            self._note_up(self._attempt(batches, entries, SOMETHING), error)
         else:
             self._note_up(self._attempt(batches, entries))
 
     def _down(self) -> None:
-        download = Download(self._register, self._lists, self._folder, self._stopping, self._progress)
+        download = Download(
+            self._register, self._lists, self._failures, self._orders, self._folder, self._stopping, self._progress
+        )  # fmt: skip
+        error: Text | None = None
+        self._asked = False
         try:
-            record = self._register.refresh_record()
-            installed = self._register.offline_database.installed
-            if record.profile.pause_sync or not (record.support_offline and installed):
+            if not self._bring(download):
+                self._tell(download)
                 return
-            try:
-                download.run()
-            finally:
-                self.status = replace(self.status, groups=download.groups())
-        except KassaError as error:
-            self._note_down(self._attempt(download.packages, download.rows, error.what))
+        except KassaError as failed:
+            error = failed.what
         except Exception:
             self._log.exception("download_failed")
-            what = _("Something went wrong; support finds it in the log.")
-            self._note_down(self._attempt(download.packages, download.rows, what))
-        else:
-            late = _("The data is older than headquarters promised; the register goes on selling on it.")
-            error_now = late if self._lists.expired() else None
-            self._note_down(self._attempt(download.packages, download.rows, error_now))
+            error = SOMETHING
+        finally:
+            self.status = replace(self.status, groups=download.groups())
+        if error is None and self._lists.expired():
+            error = _("The data is older than headquarters promised; the register goes on selling on it.")
+        self._note_down(self._attempt(download.packages, download.rows, error))
+        if self._asked:
+            self._tell(download)
+
+    def _bring(self, download: Download) -> bool:
+        """Ask whether anything has changed; if so, fetch it: the register's record, packages, the store's own rows.
+        False: packages are not for this register, or not now."""
+        unchanged = self._lists.poll()
+        self._asked = True
+        if unchanged and download.is_at_rest() and not self._is_full_due():
+            self._raise_what_is_wrong(download)
+            return self._wants_packages(self._register.record)
+        state, began = self._lists.state, self._register.environment.clock.monotonic()
+        record = self._register.refresh_record()
+        if self._wants_packages(record):
+            try:
+                download.run()
+            except NoAnswer:
+                raise
+            except KassaError:
+                self._lists.had_everything(state)
+                raise
+        self._lists.had_everything(state)
+        self._full_at = began
+        return self._wants_packages(record)
+
+    def _wants_packages(self, record: RegisterRecord) -> bool:
+        database = self._register.offline_database
+        return record.support_offline and database.installed and not record.profile.pause_sync
+
+    def _is_full_due(self) -> bool:
+        """Once in a while everything is asked for anew, whatever the store server's word says."""
+        since = self._full_at
+        return since is None or self._register.environment.clock.monotonic() - since >= FULL_EVERY_S
+
+    def _raise_what_is_wrong(self, download: Download) -> None:
+        wrong = download.error()
+        if wrong is not None:
+            raise KassaError(wrong)
+
+    def _report(self, download: Download) -> SyncReport:
+        return self._reports.make(download.checkpoints().values(), self._upload, self._lists.number)
+
+    def _tell(self, download: Download) -> None:
+        """Tell headquarters what this round has changed, failures too; it hears of it later if it does not answer."""
+        try:
+            report = self._report(download)
+            if self._reports.due(report):
+                self._lists.poll(report)
+                self._reports.sent(report)
+        except KassaError as error:
+            self._log.info("report_waits", error_code=error.code)
+        except Exception:
+            self._log.exception("report_failed")
 
     def _attempt(self, packages: int, rows: int, error: Text | None = None) -> Attempt:
         return Attempt(self._register.environment.clock.utc(), error is None, packages, rows, error)
 
-    def _note_up(self, attempt: Attempt) -> None:
+    def _note_up(self, attempt: Attempt, error: Exception | None = None) -> None:
         success = attempt if attempt.succeeded else self.status.upload_success
         self.status = replace(self.status, upload=attempt, upload_success=success)
+        succeeded_at = None if success is None else success.at
+        if error is None:
+            self._upload = UploadReport("applied", succeeded_at=succeeded_at)
+            return
+        state = "available" if isinstance(error, NoAnswer) else "upload_failed"
+        words = "" if attempt.error is None else attempt.error.words("en")
+        code = error.code if isinstance(error, KassaError) else "error"
+        self._upload = UploadReport(state, self._upload.tries + 1, words, code, succeeded_at)
 
     def _note_down(self, attempt: Attempt) -> None:
         success = attempt if attempt.succeeded else self.status.download_success

@@ -105,6 +105,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(joined.stop)
     if schedules is not None:
         await run_in_threadpool(schedules.stop)
+    await run_in_threadpool(server.contacts.write)
     server.channel.close()
 
 

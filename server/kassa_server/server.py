@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from kassa.device import SignedHead
 from kassa.errors import NotFound, NotServed, Refusal
-from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest
+from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest, Signed
 from kassa.protocol import PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
 from kassa.text import texts
 from kassa_server.activation import activate
@@ -18,9 +18,11 @@ from kassa_server.answering import Answering, Headers, decoded
 from kassa_server.answers import answered, message_of, refused
 from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
+from kassa_server.contacts import Contacts
 from kassa_server.door import admit, check_caller
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.polling import poll_state
 from kassa_server.headquarters.reports import keep_report
 from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.headquarters.session_orders import orders_for
@@ -45,6 +47,7 @@ class StoreServer(Answering):
         super().__init__(channel)
         self.distribution = distribution
         self.host = host or Host(channel)
+        self.contacts = Contacts(channel)
         self.poster = Poster(channel, self.host)
         self.on_delivery: Callable[[], None] = lambda: None
 
@@ -105,14 +108,18 @@ class StoreServer(Answering):
         def work(protocol: int) -> Response:
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("POST", path), body)
-            asked = decoded(body, ListRequest)
+                asked = decoded(body, ListRequest)
+                state = poll_state(connection, caller.register_id, caller.store_id, self.now())
+            if asked.report is None and state and state == asked.state:
+                self.contacts.note(caller)
+                return answered(msgspec.json.encode(ListAnswer(state=state)), protocol, self.now())
             if asked.report is not None:
                 keep_report(self.channel, caller.register_id, asked.report)
-            number, signed = self._distribution.list_for(scope_of_store(caller.store_id))
+            number, signed = self._list_for(caller.store_id)
             with self.channel.reading() as connection:
                 key_sets = key_sets_after(connection, asked.keys)
                 orders = orders_for(connection, caller.register_id)
-            answer = ListAnswer(None if number == asked.seen else signed, key_sets, orders)
+            answer = ListAnswer(None if number == asked.seen else signed, key_sets, orders, state)
             return answered(
                 msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
             )
@@ -137,6 +144,13 @@ class StoreServer(Answering):
             )
 
         return self.guarded("package", headers, work)
+
+    def _list_for(self, store_id: str) -> tuple[int, Signed | None]:
+        """The number and the list of a store; none for one whose registers have no offline database."""
+        try:
+            return self._distribution.list_for(scope_of_store(store_id))
+        except NotFound:
+            return 0, None
 
     @property
     def _distribution(self) -> Distribution:

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, exc, func, select
 
 from kassa.environment import Environment
-from kassa.errors import OfflineDatabaseUnavailable
+from kassa.errors import DiskFull, KassaError, OfflineDatabaseUnavailable
 from kassa.packages.sqlite_snapshot import create_offline_tables
 from kassa.schema.master import item
 from kassa.text import Text, texts
@@ -26,6 +26,8 @@ EMPTY = "offline_database_empty"
 """The setting that names the copy which was made at installation and holds nothing yet."""
 STILL_SELLS = _("A sale in progress can be paid. The rest goes on when the store server answers.")
 LOADED_AGAIN = _("A sale in progress can be paid. The database is loaded again as soon as the store server answers.")
+_FULL = ("disk is full", "No space left on device", "could not extend file")
+"""What SQLite and PostgreSQL say when the disk takes no more."""
 
 
 class Pointers(Protocol):
@@ -266,7 +268,9 @@ class OfflineDatabase(ABC):
             _("The offline database has not been loaded."), hint=STILL_SELLS, where=self.where()
         )
 
-    def _unusable(self, error: exc.DBAPIError, name: str) -> OfflineDatabaseUnavailable:
+    def _unusable(self, error: exc.DBAPIError, name: str) -> KassaError:
+        if any(sign in str(error.orig) for sign in _FULL):
+            return DiskFull(where=f"{self.where()}: {error.orig}")
         what: Text = _("The offline database is damaged.")
         if self._is_silent(error):
             what = _("The offline database does not answer.")

@@ -12,6 +12,7 @@ from kassa.offline_database.interface import OfflineDatabase
 from kassa.schema import make_engine
 
 _PREFIX, _SUFFIX = "offline-", ".db"
+_BESIDE = ("-wal", "-shm")
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 """In SQLite's words: damaged, or of a version before this one."""
 
@@ -59,7 +60,10 @@ class SQLiteOfflineDatabase(OfflineDatabase):
         return make_engine(f"sqlite:///{self.file(name)}", read_only=read_only)
 
     def copies(self) -> Iterable[str]:
-        return [file.name for file in self.directory.glob(f"{_PREFIX}*{_SUFFIX}")]
+        """Those too of which nothing but what SQLite keeps beside a file is left: a crash between the two removals."""
+        names = {file.name for file in self.directory.glob(f"{_PREFIX}*{_SUFFIX}")}
+        beside = {file.name[:-4] for end in _BESIDE for file in self.directory.glob(f"{_PREFIX}*{_SUFFIX}{end}")}
+        return sorted(names | beside)
 
     def _create(self, name: str) -> None:
         """A file is made by writing to it."""
@@ -83,12 +87,14 @@ class SQLiteOfflineDatabase(OfflineDatabase):
 
 def remove_files(file: Path) -> None:
     """Remove a database file with what SQLite keeps beside it."""
-    with suppress(OSError):
-        file.unlink()
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:  # in use, where that forbids it: it goes when the next one is made, with what is beside it
+        return
     _remove_side_files(file)
 
 
 def _remove_side_files(file: Path) -> None:
-    for suffix in ("-wal", "-shm"):
+    for suffix in _BESIDE:
         with suppress(OSError):
             file.with_name(file.name + suffix).unlink()

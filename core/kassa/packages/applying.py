@@ -133,6 +133,11 @@ def keep_checkpoint(connection: Connection, manifest: Manifest, group: TableGrou
     upsert(connection, package_checkpoint, [row])
 
 
+def forget_checkpoint(connection: Connection, table_group: str) -> None:
+    """Let a table group count as never loaded, within the caller's transaction: its next snapshot replaces it."""
+    connection.execute(delete(package_checkpoint).where(package_checkpoint.c.table_group == table_group))
+
+
 def checkpoints(connection: Connection) -> dict[str, Checkpoint]:
     """Where the table groups stand, by name."""
     found = connection.execute(select(package_checkpoint))

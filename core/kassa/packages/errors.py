@@ -59,3 +59,12 @@ class ListNotTrusted(PackageError):
     """A list of packages, or a set of keys, that is not headquarters' word."""
 
     code = "list_not_trusted"
+
+
+def from_the_future(where: str) -> PackageFromTheFuture:
+    """The error for packages that need a newer Kassa."""
+    return PackageFromTheFuture(
+        _("The data is for a newer version of Kassa and waits until this register is updated."),
+        hint=_("Have the register updated."),
+        where=where,
+    )

@@ -86,7 +86,7 @@ class Signed(msgspec.Struct, frozen=True):
 class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one table group stands in a register.
 
-    :param state: a download state of system.md: ``applied``, ``downloaded`` (its package waits for something),
+    :param state: a download state of system.md: ``applied``, ``available`` (it waits until the register is updated),
         ``download_failed``, ``apply_failed``, ``canceled``.
     :param package_id: the package that ``state`` is about; ``version``, ``rows`` and ``applied_at`` are about what the
         register sells from.
@@ -167,12 +167,14 @@ class ListRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
     :param seen: the number of the list that it has; the answer carries none if that is still the list.
     :param keys: the number of the key set that it has; 0: none.
-    :param report: how its last round went.
+    :param report: how its last round went, if there is something new to tell.
+    :param state: what the answer said when the register last had everything.
     """
 
     seen: int = 0
     keys: int = 0
     report: SyncReport | None = None
+    state: str = ""
 
 
 class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -182,3 +184,6 @@ class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     package_list: Signed | None = None
     key_sets: tuple[Signed, ...] = ()
     orders: tuple[SessionOrder, ...] = ()
+    state: str = ""
+    """A word for everything that this register could fetch, its record and the store's own rows included: while it
+    stays the same, nothing has changed."""

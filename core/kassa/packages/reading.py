@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, NoReturn
 import msgspec
 
 from kassa.packages.compression import ZstdError, ZstdFile
-from kassa.packages.errors import PackageDamaged, PackageFromTheFuture, PackageRefused
+from kassa.packages.errors import PackageDamaged, PackageRefused, from_the_future
 from kassa.packages.manifest import FORMAT, LARGEST_BATCH, Batch, Manifest, PackagedTable
 from kassa.schema.groups import SCHEMA_REVISION
 from kassa.text import texts
@@ -68,12 +68,12 @@ def _manifest(line: bytes) -> Manifest:
         told = msgspec.json.decode(line)
         version = told["format"] if isinstance(told, dict) else None
         if isinstance(version, int) and version > FORMAT:
-            raise _from_the_future(f"format {version}")
+            raise from_the_future(f"format {version}")
         manifest = msgspec.json.decode(line, type=Manifest)
     except (msgspec.DecodeError, KeyError, UnicodeDecodeError) as error:
         raise _damaged(f"manifest: {error}") from error
     if manifest.schema_revision > SCHEMA_REVISION:
-        raise _from_the_future(f"schema {manifest.schema_revision}, here {SCHEMA_REVISION}")
+        raise from_the_future(f"schema {manifest.schema_revision}, here {SCHEMA_REVISION}")
     return manifest
 
 
@@ -124,11 +124,3 @@ def _give_up(where: str) -> NoReturn:
 
 def _damaged(where: str) -> PackageDamaged:
     return PackageDamaged(_("A data package is damaged and was not used."), where=where)
-
-
-def _from_the_future(where: str) -> PackageFromTheFuture:
-    return PackageFromTheFuture(
-        _("The data is for a newer version of Kassa and waits until this register is updated."),
-        hint=_("Have the register updated."),
-        where=where,
-    )

@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from kassa.masterdata import offline
 from kassa.packages.applying import apply_package, checkpoints_metadata
 from kassa.packages.compression import ZstdError, ZstdFile
-from kassa.packages.errors import PackageDamaged, PackageFromTheFuture
+from kassa.packages.errors import PackageDamaged, from_the_future
 from kassa.packages.manifest import Batch, Manifest
 from kassa.packages.writing import LEVEL, DigestingFile, PackageFile
 from kassa.schema.groups import SCHEMA_REVISION
@@ -123,11 +123,7 @@ def _look_at(path: Path) -> None:
             opened.execute("PRAGMA trusted_schema=OFF")
             (revision,) = opened.execute("PRAGMA user_version").fetchone()
             if revision > SCHEMA_REVISION:
-                raise PackageFromTheFuture(
-                    _("The data is for a newer version of Kassa and waits until this register is updated."),
-                    hint=_("Have the register updated."),
-                    where=f"schema {revision}, here {SCHEMA_REVISION}",
-                )
+                raise from_the_future(f"schema {revision}, here {SCHEMA_REVISION}")
             if schema_of(opened) != _own_schema():
                 raise _damaged("its tables are others")
             (answer,) = opened.execute("PRAGMA quick_check(1)").fetchone()

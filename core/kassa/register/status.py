@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from kassa.environment import Environment
 from kassa.errors import NotAvailable, OfflineDatabaseUnavailable, SetupError
@@ -15,7 +18,7 @@ from kassa.offline_database import ACTIVE, make_offline_database
 from kassa.packages.applying import checkpoints
 from kassa.register.control import ask_running
 from kassa.register.installation import Installation
-from kassa.text import texts
+from kassa.text import Text, texts
 
 _, n_ = texts("kassa")
 
@@ -54,6 +57,7 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     facts.append(("Sales waiting", str(count)))
     (in_progress,) = connection.execute("SELECT count(*) FROM sale_in_progress").fetchone()
     facts.append(("Sale in progress", "yes" if in_progress else "no"))
+    facts.extend(_failed_groups(_setting(connection, "sync", "failed_packages")))
     manual = _setting(connection, "offline_failover", "manual")
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
     return facts
@@ -62,6 +66,25 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 def _setting(connection: sqlite3.Connection, owner: str, name: str) -> str | None:
     row = connection.execute("SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)).fetchone()
     return None if row is None else str(row[0])
+
+
+class _Failed(msgspec.Struct):
+    package_id: str
+    tries: int
+    error: Text
+    next_try: datetime | None = None
+
+
+class _FailedGroups(msgspec.Struct):
+    latest: dict[str, _Failed] = {}
+
+
+def _failed_groups(kept: str | None) -> Iterator[tuple[str, str]]:
+    """What the synchronisation plugin has noted of packages that it could not use."""
+    failed = _FailedGroups() if kept is None else msgspec.json.decode(kept, type=_FailedGroups)
+    for group, one in sorted(failed.latest.items()):
+        then = "not tried any more" if one.next_try is None else f"next try {one.next_try:%Y-%m-%d %H:%M:%S} UTC"
+        yield f"Stopped: {group}", f"{one.error.words('en')} Package {one.package_id}, {one.tries} tries, {then}."
 
 
 def _database(directory: Path, installation: Installation, pointer: str | None) -> Iterator[tuple[str, str]]:

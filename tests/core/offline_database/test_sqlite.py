@@ -6,11 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from tests.core.offline_database.pages import load, page, prices
 
 from kassa.environment import Environment
-from kassa.errors import OfflineDatabaseUnavailable
+from kassa.errors import DiskFull, OfflineDatabaseUnavailable
 from kassa.journal import Journal
+from kassa.masterdata import apply_page
 from kassa.offline_database import make_offline_database
 
 
@@ -38,4 +40,37 @@ def test_a_damaged_file_is_put_aside_and_loaded_again(tmp_path: Path, journal: J
     assert path.with_suffix(".damaged").exists()
     load(database, page(("1", "10.00", 1)))
     assert prices(database) == {"1": Decimal(10)}
+    database.close()
+
+
+def _fill(connection: Connection) -> None:
+    """Write until SQLite, which may not make the file larger, says so."""
+    (pages,) = connection.exec_driver_sql("PRAGMA page_count").one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    for number in range(2, 10_000):
+        apply_page(connection, page((str(number), "1.00", number)))
+
+
+def test_a_full_disk_is_named_and_keeps_what_was(tmp_path: Path, journal: Journal) -> None:
+    """When the disk takes no more, that is what is said, nothing of the change is kept, and the file is no damaged
+    one."""
+    database = make_offline_database(tmp_path, journal, Environment())
+    load(database, page(("1", "10.00", 1)))
+    with pytest.raises(DiskFull):
+        database.change(_fill)
+    assert database.available
+    assert prices(database) == {"1": Decimal(10)}
+    database.close()
+
+
+def test_what_a_crash_left_beside_a_file_goes_with_the_next_copy(tmp_path: Path, journal: Journal) -> None:
+    """A write-ahead log without its file is never attached to another: names are never used again, and it goes."""
+    database = make_offline_database(tmp_path, journal, Environment())
+    load(database, page(("1", "10.00", 1)))
+    stale = tmp_path / "offline-0123456789abcdef0123456789abcdef.db-wal"
+    stale.write_bytes(b"of a file that is gone")
+    own = {file.name for file in tmp_path.glob("offline-*")} - {stale.name}
+    assert database.new_copy() not in own
+    assert not stale.exists()
+    assert {file.name for file in tmp_path.glob("offline-*.db")} <= own
     database.close()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from kassa.errors import NotAvailable
 from kassa.packages.errors import PackageDamaged
-from kassa.packages.listing import KeySet, SigningKey, SyncReport
+from kassa.packages.listing import KeySet, PackageEntry, SigningKey, SyncReport
 from kassa.register import Register
 from kassa.schema.master import customer, item
 from kassa.testing.shop import Shop, wait_until
@@ -164,8 +164,9 @@ def test_a_package_is_left_alone_after_three_tries(shop: Shop, register: Registe
     failed = failures.of("products")
     assert failed is not None
     assert (failed.tries, failed.dead, failures.waits("products", failed.package_id)) == (1, False, True)
+    entry = PackageEntry(failed.package_id, "delta", "batches", "products", 0, 1, 1, 1, "")
     for _ in range(2):
-        failures.note("products", failed.package_id, PackageDamaged(failed.error))
+        failures.note("products", entry, PackageDamaged(failed.error), "download_failed")
     kept = Failures(register).of("products")
     assert kept is not None
     assert kept.dead
@@ -213,7 +214,7 @@ def test_keys_are_followed(shop: Shop, register: Register) -> None:
 
 def test_headquarters_is_told(shop: Shop, register: Register) -> None:
     """After a round that brought something headquarters knows where the register's table groups stand."""
-    wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
+    wait_until(lambda: shop.server.query("SELECT * FROM register_report") != [], "a report has come")
     (row,) = shop.server.query("SELECT * FROM register_report")
     report = msgspec.json.decode(row["report"], type=SyncReport)
     assert {one.table_group: one.state for one in report.groups} == dict.fromkeys(

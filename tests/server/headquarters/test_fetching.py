@@ -51,7 +51,10 @@ def test_the_same_list_is_not_sent_twice(sqlite_shop: Shop) -> None:
     answer = ask(device)
     assert answer.package_list is not None
     listed = msgspec.json.decode(answer.package_list.body, type=PackageList)
-    assert ask(device, seen=listed.number, keys=1) == ListAnswer()
+    again = ask(device, seen=listed.number, keys=1)
+    assert again == ListAnswer(state=again.state)
+    assert again.state
+    assert ask(device, seen=listed.number, keys=1, state=again.state) == again
 
 
 def test_file_by_ranges(sqlite_shop: Shop) -> None:
