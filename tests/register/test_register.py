@@ -343,3 +343,12 @@ def test_an_error_without_a_sale_does_not_speak_of_one(register: Register) -> No
     with pytest.raises(KassaError) as refused:
         register.run(105, quantity="3")
     assert str(refused.value.kept) == "Nothing is lost."
+
+
+def test_a_register_s_folder_may_be_named_from_where_one_stands(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative folder (``kassa ui -d register``) is as good as its full name: the offline database is loaded."""
+    folder = shop.activate(SECOND_REGISTER)
+    monkeypatch.chdir(folder.parent)
+    register = shop.open_register(folder.relative_to(folder.parent))
+    shop.log_on(register)
+    assert shop.with_data(register).offline_database.available

@@ -52,6 +52,7 @@ def open_register(
     :raises kassa.errors.JournalError: the journal cannot be used; the error says what is kept.
     """
     environment = environment or Environment()
+    directory = directory.absolute()
     installation = Installation.load(directory)
     key = load_device_key(directory)
     journal = Journal(directory, environment, on_write=on_write)
@@ -75,6 +76,7 @@ def look_into(directory: Path, *, environment: Environment | None = None) -> Ite
     :raises kassa.errors.JournalError: the journal cannot be used, or the register runs.
     """
     environment = environment or Environment()
+    directory = directory.absolute()
     installation = Installation.load(directory)
     key = load_device_key(directory)
     with ExitStack() as undo:
