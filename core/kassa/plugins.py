@@ -74,6 +74,8 @@ class PluginHost:
         self.problems: list[PluginProblem] = []
         self.failures: Counter[str] = Counter()
         self._enabled = {plugin.name: plugin for plugin in enabled}
+        self.names = tuple(plugin.name for plugin in enabled)
+        """The list that was asked for, in its order."""
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self.hooks = Hooks(self._manager, self.failed)

@@ -19,10 +19,19 @@ from kassa.register import Register
 from kassa.register.face import GridButton
 from kassa.schema.master import staff
 from kassa.testing.shop import Shop, wait_until
-from kassa.testing.store import CASHIER, CASHIER_PIN, MANAGER, MANAGER_PIN, SECOND_REGISTER, SMALL_STORE, STORE
+from kassa.testing.store import (
+    CASHIER,
+    CASHIER_PIN,
+    MANAGER,
+    MANAGER_PIN,
+    REGISTER,
+    SECOND_REGISTER,
+    SMALL_STORE,
+    STORE,
+)
 from kassa.text import literal
 from kassa_server.master_data import put_rows
-from kassa_server.setup_store import put_offline_profile
+from kassa_server.setup_store import put_offline_profile, put_plugins
 
 APPROVAL = ManagerApproval(MANAGER, MANAGER_PIN)
 TIMEOUT_S = 10
@@ -305,6 +314,27 @@ def test_settings_take_effect_at_the_next_synchronisation(shop: Shop) -> None:
     shop.network.pass_through()
     register.run(200)
     register.close()
+
+
+def test_another_list_of_plugins_asks_for_a_restart(make_shop: Callable[..., Shop]) -> None:
+    """Plugins are loaded when the register starts: one that gets another list meanwhile says so until it has been
+    started again, and goes on with those that it has."""
+    shop = make_shop(profile=QUICK)
+    register = open_ready(shop)
+    kept = register.record.plugins
+    assert register.view().problems == ()
+    with shop.server.channel().writing() as connection:
+        put_plugins(connection, REGISTER, [plugin for plugin in kept if plugin.name != "customer"])
+    register.run(917, action="synchronise")
+    wait_until(lambda: register.record.plugins != kept, "the list is here")
+    wait_until(lambda: register.view().problems, "it is said")
+    (said,) = register.view().problems
+    assert "started again" in str(said)
+    assert said.words("sv") != said.words("en")
+    register.close()
+    again = shop.open_register(register.directory)
+    assert again.view().problems == ()
+    assert "customer" not in again.plugins.loaded
 
 
 def test_the_last_sale_in_progress_is_back_after_a_restart(make_shop: Callable[..., Shop]) -> None:

@@ -47,6 +47,7 @@ from kassa.text import Text, literal, texts
 from kassa.windows import Window
 
 _, n_ = texts("kassa")
+PLUGINS_CHANGED = _("Headquarters has changed this register's plugins. It uses them after it has been started again.")
 Listener = Callable[[Event], None]
 
 
@@ -354,6 +355,8 @@ class Register:
         if record != self.journal.record:
             self.journal.keep_record(record)
             self.publish(Event("record"))
+            other = tuple(plugin.name for plugin in record.plugins) != self.plugins.names
+            self.notice("plugins", PLUGINS_CHANGED if other else None)
         keep_verifiers(self.directory, verifiers)
         return record
 
