@@ -7,14 +7,16 @@ placeholder that is left at the end gives the package away as a contradiction.
 
 from __future__ import annotations
 
+from itertools import count
+
 from sqlalchemy import Column, Connection, Table, Unicode, UniqueConstraint, and_, bindparam, not_, select, update
-from sqlalchemy import literal as sql_literal
 
 from kassa.packages.manifest import Batch
 from kassa.packages.tables import key_names
 
 _MARK = "\ue000"
 """A letter of Unicode's private use area: in no real code."""
+_given_up = count(1)
 
 
 def set_aside(connection: Connection, table: Table, batch: Batch) -> bool:
@@ -30,17 +32,22 @@ def set_aside(connection: Connection, table: Table, batch: Batch) -> bool:
         by_name = dict(zip(batch.columns, batch.values, strict=True))
         key = key_names(table)
         wanted = [
-            dict(zip((f"b_{name}" for name in (*names, *key)), row, strict=True))
+            {**dict(zip((f"b_{name}" for name in (*names, *key)), row, strict=True)), "given_up": _placeholder()}
             for row in zip(*(by_name[name] for name in (*names, *key)), strict=True)
             if row[0] is not None
         ]
         held = and_(*(column == bindparam(f"b_{column.name}", type_=column.type) for column in columns))
         own = and_(*(table.c[name] == bindparam(f"b_{name}", type_=table.c[name].type) for name in key))
-        given_up = sql_literal(_MARK) + table.c[key[0]]
         if wanted:
-            connection.execute(update(table).where(held, not_(own)).values({placeholder: given_up}), wanted)
+            given_up = {placeholder: bindparam("given_up", type_=placeholder.type)}
+            connection.execute(update(table).where(held, not_(own)).values(given_up), wanted)
         done = True
     return done
+
+
+def _placeholder() -> str:
+    """Another each time, and short: it must fit in the column, whatever the row's key is."""
+    return f"{_MARK}{next(_given_up):x}"
 
 
 def is_left_aside(connection: Connection, table: Table) -> bool:
