@@ -61,8 +61,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
+def pytest_sessionstart() -> None:
+    """Every statement that the run sends to an engine is compiled for SQL Server too."""
+    from tests.statements import listen
+
+    listen()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A statement that SQL Server would not take fails the run."""
+    from tests.statements import FAULTS
+
+    if FAULTS and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The one stated exception to *never skip silently*."""
+    """What was compiled for SQL Server; and the one stated exception to *never skip silently*."""
+    from tests.statements import COMPILED, FAULTS
+
+    terminalreporter.write_line(f"T-SQL: {len(COMPILED)} statements of this run compiled, {len(FAULTS)} not fit")
+    for statement, faults in FAULTS.items():
+        terminalreporter.write_line(f"  {'; '.join(faults)}: {' '.join(statement.split())[:400]}")
     told = "RUN for the offline database; the channel database is SQLite or PostgreSQL so far"
     terminalreporter.write_line(f"SQL Server: {'NOT RUN (KASSA_TEST_MSSQL_URL names none)' if MSSQL is None else told}")
 

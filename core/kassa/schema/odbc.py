@@ -54,7 +54,7 @@ def find_driver() -> str:
 
     :raises SetupError: there is none, or ODBC itself is missing; names what to install.
     """
-    return choose_driver(_pyodbc().drivers(), bundled_driver())
+    return choose_driver(use_pyodbc().drivers(), bundled_driver())
 
 
 def bundled_driver() -> Path | None:
@@ -164,10 +164,15 @@ def make_sql_server_engine(url: URL, arguments: Mapping[str, Any]) -> Engine:
 
     :raises SetupError: pyodbc or a driver is missing.
     """
-    pyodbc = _pyodbc()
-    pyodbc.pooling = False  # before the first connection: the pool is SQLAlchemy's
+    pyodbc = use_pyodbc()
     named = next((str(value) for name, value in url.query.items() if name.lower() == "driver"), None)
     driver = named or find_driver()
+    if is_freetds(driver) and "}" in str(url.password or ""):
+        raise SetupError(
+            _("FreeTDS does not read a closing brace in a password."),
+            kept=_("Nothing was changed."),
+            hint=_("Choose another password, or install Microsoft's driver."),
+        )
     engine = create_engine(
         with_driver(url, driver),
         pool_pre_ping=True,
@@ -184,7 +189,11 @@ def make_sql_server_engine(url: URL, arguments: Mapping[str, Any]) -> Engine:
     return engine
 
 
-def _pyodbc() -> Any:
+def use_pyodbc() -> Any:
+    """The module pyodbc, its own pool off before the first connection: the pool is SQLAlchemy's.
+
+    :raises SetupError: it is missing.
+    """
     try:
         import pyodbc
     except ImportError as error:
@@ -193,4 +202,5 @@ def _pyodbc() -> Any:
             hint=_("Install them: pip install 'kassa[odbc]', and unixodbc (Debian: apt install unixodbc)."),
             where=str(error),
         ) from error
+    pyodbc.pooling = False
     return pyodbc

@@ -18,7 +18,7 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
-    literal,
+    literal_column,
     not_,
     select,
     update,
@@ -74,7 +74,7 @@ class Stage:
 
     def delete(self) -> None:
         """Delete the rows that are named."""
-        self._execute(delete(self._table).where(exists(select(literal(1)).where(self._same()))))
+        self._execute(delete(self._table).where(exists(select(literal_column("1")).where(self._same()))))
 
     def updates(self) -> Any:
         """The statement of :meth:`update`."""
@@ -83,7 +83,7 @@ class Stage:
 
     def inserts(self) -> Any:
         """The statement that inserts what is not there."""
-        there = exists(select(literal(1)).select_from(self._table).where(self._same()).correlate(self._rows))
+        there = exists(select(literal_column("1")).select_from(self._table).where(self._same()).correlate(self._rows))
         names = [column.name for column in self._stage.columns]
         return insert(self._table).from_select(names, select(self._rows).where(not_(there)), include_defaults=False)
 
