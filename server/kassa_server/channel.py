@@ -43,6 +43,11 @@ class Channel:
         with self._reader.connect() as connection, connection.begin():
             yield connection
 
+    @property
+    def reader(self) -> Engine:
+        """Connections in which the database refuses to write, for whoever reads through an ORM."""
+        return self._reader
+
     def check(self) -> None:
         """A real query, for health checks.
 

@@ -17,6 +17,7 @@ from kassa_server.posting import Poster
 from kassa_server.web.guard import Guard
 from kassa_server.web.pages import ROUTES
 from kassa_server.web.problems import on_http_error, on_kassa_error
+from kassa_server.web.records.application import Records
 
 
 def headquarters_routes(
@@ -27,7 +28,11 @@ def headquarters_routes(
     :param ca_certificate: PEM of the server's own CA, whose fingerprint activation codes carry.
     """
     pages = Starlette(
-        routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("kassa_server.web", "static")]))],
+        routes=[
+            *ROUTES,
+            Mount("/records", Records(channel)),
+            Mount("/static", StaticFiles(packages=[("kassa_server.web", "static")])),
+        ],
         middleware=[Middleware(Guard, channel=channel)],
         exception_handlers={HTTPException: on_http_error, KassaError: on_kassa_error},
     )

@@ -43,6 +43,7 @@ LOG_ON = "/log-on"
 _STATIC = "/static/"
 _EVERYBODYS = frozenset({LOG_ON, "/log-off", "/password"})
 """What a viewer may send too."""
+_METHODS = frozenset({"GET", "HEAD", "POST"})
 _READING = frozenset({"GET", "HEAD"})
 
 
@@ -80,7 +81,7 @@ class Guard:
         except Exception:
             self._log.exception("page_failed", path=path[:200])
             if answer.started:
-                raise
+                return
             await problem(request, 500)(scope, receive, answer)
 
     async def _admit(self, request: Request, visit: Visit, path: str) -> tuple[Response | None, bytes | None]:
@@ -88,6 +89,8 @@ class Guard:
         if "\0" in path or "%00" in request.url.query:
             return problem(request, 404), None
         reading = request.method in _READING
+        if request.method not in _METHODS:
+            return problem(request, 405), None
         if visit.user is None and path != LOG_ON:
             return self._ask_to_log_on(request, path, reading), None
         if reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kassa.text import Text, texts
+from kassa_server.headquarters.record_tables import record_tables
 from kassa_server.headquarters.users import ADMINISTRATOR, VIEWER, User
 
 _, n_ = texts("kassa_server")
@@ -27,6 +28,10 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
             ("/profiles", _("Offline profiles"), VIEWER),
             ("/schedules", _("Distribution schedules"), VIEWER),
         ),
+    ),
+    (
+        _("Records"),
+        tuple((f"/records/{record.name}/list", record.title, VIEWER) for record in record_tables()),
     ),
     (_("Administration"), (("/users", _("Users"), ADMINISTRATOR), ("/keys", _("Keys"), ADMINISTRATOR))),
 )

@@ -88,6 +88,10 @@ class Words:
         """A number."""
         return NONE if value is None else format_decimal(value, locale=self._locale)
 
+    def decimal(self, value: Decimal | int, pattern: str) -> str:
+        """A number in a CLDR pattern."""
+        return format_decimal(value, pattern, locale=self._locale)
+
     def percent(self, value: Decimal) -> str:
         """A rate as per cent."""
         return format_percent(value, "#,##0.##%", locale=self._locale)
@@ -120,10 +124,16 @@ def _time(at: datetime, shown: str, title: str = "") -> Markup:
 
 @cache
 def templates() -> Environment:
-    """The templates, which escape everything and refuse a name that is not given."""
+    """The templates of the pages by hand."""
+    return make_templates()
+
+
+def make_templates(*, enable_async: bool = False) -> Environment:
+    """Templates, which escape everything and refuse a name that is not given."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
+        enable_async=enable_async,
         loader=PackageLoader("kassa_server.web"),
         autoescape=True,
         undefined=StrictUndefined,

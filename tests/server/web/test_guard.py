@@ -19,7 +19,13 @@ FORMS = sorted({route.path for route in ROUTES if "POST" in (route.methods or ()
 
 def filled(path: str) -> str:
     """A path with something in the place of its parameters."""
-    return path.replace("{register_id}", "R1").replace("{store_id}", "S1").replace("{", "").replace("}", "")
+    return (
+        path.replace("{register_id}", "R1")
+        .replace("{table}", "item")
+        .replace("{store_id}", "S1")
+        .replace("{", "")
+        .replace("}", "")
+    )
 
 
 def test_a_form_without_its_token_is_refused(person: Callable[[str], Person]) -> None:

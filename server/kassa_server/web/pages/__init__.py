@@ -10,6 +10,7 @@ from kassa_server.web.pages import (
     parked,
     plugins,
     profiles,
+    records,
     registers,
     sales,
     schedules,
@@ -30,6 +31,7 @@ ROUTES: list[Route] = [
     *plugins.ROUTES,
     *profiles.ROUTES,
     *schedules.ROUTES,
+    *records.ROUTES,
     *users.ROUTES,
     *keys.ROUTES,
 ]

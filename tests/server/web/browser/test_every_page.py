@@ -6,6 +6,7 @@ import pytest
 from tests.server.web.browser.chromium import NARROW, WIDE, Pages
 from tests.server.web.stocked import PASSWORD
 
+from kassa_server.headquarters.record_tables import record_tables
 from kassa_server.web.pages import ROUTES
 
 UNNAMED = """
@@ -38,7 +39,8 @@ return [...faint]
 OVERFLOWS = "return document.documentElement.scrollWidth > innerWidth"
 WIDER = """
 return [...document.querySelectorAll('main *')]
-  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.unseen, .scroll, table.cards thead'))
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+  .filter(one => !one.closest('.unseen, .scroll, table.cards thead'))
   .map(one => one.tagName + ' ' + one.className + ' ' + one.textContent.trim().slice(0, 60))
 """
 
@@ -50,13 +52,15 @@ def every_path(pages: Pages) -> list[str]:
     values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale}
     paths = []
     for route in ROUTES:
-        if "GET" in (route.methods or ()) and not route.path.endswith(".json") and route.path != "/log-on":
+        by_hand = not route.path.endswith(".json") and route.path not in ("/log-on", "/records/{table}/delete")
+        if "GET" in (route.methods or ()) and by_hand:
             path = route.path
             for name, value in values.items():
                 path = path.replace(name, value)
             assert "{" not in path, path
             paths.append(path)
-    return paths
+    paths += [f"/records/{record.name}/list" for record in record_tables()]
+    return [*paths, "/records/item/create", "/records/item/edit/1001", "/records/item/delete?key=1001"]
 
 
 @pytest.mark.parametrize(

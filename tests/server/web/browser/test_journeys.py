@@ -158,3 +158,21 @@ def test_the_pages_are_in_the_browsers_language(pages: Pages) -> None:
     pages.log_on("Vera", PASSWORD)
     assert "Läget just nu" in pages.text
     assert "1\N{NO-BREAK SPACE}770,80\N{NO-BREAK SPACE}kr" in pages.script("return document.body.innerText")
+
+
+def test_a_price_is_changed(pages: Pages) -> None:
+    """A manager looks an item up, corrects a slip at its field, and the log says who, from what and to what."""
+    pages.log_on("Mats", PASSWORD)
+    pages.open("/records/item/list")
+    pages.type("#search", "pocketbok")
+    pages.press("form.filters button")
+    pages.press("tbody th a")
+    pages.type("#unit_price", "7o")
+    pages.press("main button.main")
+    assert pages.find("#unit_price-fault").text == "A number, such as 12.50."
+    pages.type("#unit_price", "75")
+    pages.press("main button.main")
+    assert pages.path == "/records/item/list"
+    pages.open("/changes?table=item&key=1005")
+    assert "unit_price: 69" in pages.text
+    assert "→ 75" in pages.text

@@ -1,0 +1,197 @@
+"""Which tables have plain record pages, what their columns are called, and reading what was typed into them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Boolean, Column, Integer, Table
+
+from kassa.schema.columns import COUNTED_HERE, Scaled
+from kassa.schema.master import (
+    barcode,
+    customer,
+    discount,
+    item,
+    permission_group,
+    price,
+    staff,
+    tax_code,
+    unit_of_measure,
+)
+from kassa.text import Text, literal, texts
+from kassa_server.headquarters.record_words import COLUMNS, HINTS, TABLES
+from kassa_server.headquarters.users import ADMINISTRATOR, MANAGER
+from kassa_server.schema import store, tender
+
+_, n_ = texts("kassa_server")
+
+DERIVED = frozenset({"search_text"})
+"""Columns that are made of others."""
+_NUMBER = re.compile(r"^\d{1,9}(?:[.,]\d{1,6})?$", re.ASCII)
+_MAY_BE_EMPTY = frozenset(
+    {("price", "store_id"), ("discount", "store_id"), ("discount", "item_number"), ("store", "channel_database_group")}
+)
+_LONGEST_DOCUMENT = 10_000
+
+
+@dataclass(frozen=True)
+class RecordColumn:
+    """A column of a record page."""
+
+    column: Column[Any]
+
+    @property
+    def name(self) -> str:
+        """Its name in the table."""
+        return str(self.column.name)
+
+    @property
+    def title(self) -> Text:
+        """What it is called."""
+        return COLUMNS.get(self.name, literal(self.name))
+
+    @property
+    def hint(self) -> Text | None:
+        """What is to be typed, where that is not plain."""
+        return HINTS.get(f"{self.column.table.name}.{self.name}") or HINTS.get(self.name)
+
+    @property
+    def is_key(self) -> bool:
+        """Part of what tells rows apart: given once."""
+        return self.column.primary_key
+
+    @property
+    def is_flag(self) -> bool:
+        """Yes or no."""
+        return isinstance(self.column.type, Boolean)
+
+    @property
+    def is_number(self) -> bool:
+        """Written to the right."""
+        return isinstance(self.column.type, (Scaled, Integer))
+
+    @property
+    def pattern(self) -> str:
+        """How its numbers are written (CLDR): prices as people do, and never with fewer decimals than they have."""
+        return "#,##0.00####" if self.name in ("unit_price", "value") else "#,##0.######"
+
+    @property
+    def is_document(self) -> bool:
+        """JSON."""
+        return not self.is_number and not self.is_flag and getattr(self.column.type, "length", None) is None
+
+    def typed(self, value: Any) -> str:
+        """A value as it stands in the form."""
+        if value is None:
+            return ""
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        return str(value)
+
+    def said(self, value: Any) -> Text:
+        """A value in words."""
+        if self.is_flag:
+            return _("Yes") if value else _("No")
+        return literal(self.typed(value))
+
+    def read(self, typed: str) -> Any:
+        """The value that was typed.
+
+        :raises ValueError: with a text that says what is wrong.
+        """
+        if self.is_flag:
+            return typed == "yes"
+        typed = typed.strip()
+        if not typed and self.column.nullable:
+            return None
+        if self.is_number:
+            return self._number(typed)
+        if self.name in ("valid_from", "valid_to"):
+            return self._day(typed)
+        if self.is_document:
+            return self._document(typed)
+        if not typed and (str(self.column.table.name), self.name) not in _MAY_BE_EMPTY:
+            raise ValueError(_("Something has to be here."))
+        length = getattr(self.column.type, "length", None)
+        if length is not None and len(typed) > length:
+            raise ValueError(_("At most {count} characters.", count=length))
+        return typed
+
+    def _number(self, typed: str) -> Decimal | int:
+        if not _NUMBER.match(typed):
+            raise ValueError(_("A number, such as {example}.", example=literal("12.50")))
+        number = Decimal(typed.replace(",", "."))
+        scale = self.column.type.scale if isinstance(self.column.type, Scaled) else 0
+        if number != round(number, scale):
+            raise ValueError(_("At most {count} decimals.", count=scale))
+        return number if isinstance(self.column.type, Scaled) else int(number)
+
+    def _day(self, typed: str) -> str:
+        if typed:
+            try:
+                date.fromisoformat(typed)
+            except ValueError:
+                raise ValueError(_("A date, such as 2026-03-31.")) from None
+        return typed
+
+    def _document(self, typed: str) -> str:
+        try:
+            if len(typed) > _LONGEST_DOCUMENT:
+                raise ValueError("too long")
+            read = msgspec.json.decode(typed.encode())
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            raise ValueError(_("This is no JSON.")) from None
+        return msgspec.json.encode(read).decode()
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """A table with record pages. ``role``: who may change it."""
+
+    table: Table
+    role: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the database, and in addresses."""
+        return str(self.table.name)
+
+    @property
+    def title(self) -> Text:
+        """What its rows are called."""
+        return TABLES[self.name][1]
+
+    @property
+    def one(self) -> Text:
+        """What one of them is called."""
+        return TABLES[self.name][0]
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether rows may be deleted at all: a store's sales stay."""
+        return self.name != "store"
+
+    @property
+    def columns(self) -> tuple[RecordColumn, ...]:
+        """What people see and type. What is counted, derived or secret is not among it."""
+        hidden = DERIVED | {"row_version", "offline_profile", "layout"}
+        return tuple(
+            RecordColumn(column)
+            for column in self.table.columns
+            if column.name not in hidden and not column.info.get(COUNTED_HERE)
+        )
+
+
+def record_tables() -> tuple[RecordTable, ...]:
+    """Every table that has record pages."""
+    by_manager = (item, barcode, price, discount, customer, staff)
+    by_administrator = (tax_code, unit_of_measure, tender, permission_group, store)
+    return (
+        *(RecordTable(table, MANAGER) for table in by_manager),
+        *(RecordTable(table, ADMINISTRATOR) for table in by_administrator),
+    )

@@ -1,0 +1,147 @@
+"""Writing a record that somebody typed: checked, with what follows from it, through the log of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale
+from sqlalchemy import Connection, Table, select
+
+from kassa.errors import InvalidInput, NotAllowed
+from kassa.folding import search_text
+from kassa.schema.master import (
+    barcode,
+    customer,
+    discount,
+    item,
+    permission_group,
+    price,
+    staff,
+    tax_code,
+    unit_of_measure,
+)
+from kassa.text import LOCALES, Text, literal, texts
+from kassa_server.headquarters.databases import put_channel_database_group
+from kassa_server.master_data import delete_rows, put_rows
+from kassa_server.record import touch_registers
+from kassa_server.row_keys import row_key, rows_by_key
+from kassa_server.schema import channel_database_group, store, tender
+from kassa_server.setup_store import delete_staff
+
+_, n_ = texts("kassa_server")
+_KEPT = _("Nothing was changed.")
+
+_MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
+    "item": (("tax_code", tax_code, "tax_code"), ("master_item_number", item, "item_number")),
+    "barcode": (("item_number", item, "item_number"),),
+    "price": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
+    "discount": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
+    "staff": (("permission_group", permission_group, "permission_group"),),
+    "tender": (("store_id", store, "store_id"),),
+    "store": (("channel_database_group", channel_database_group, "group_id"),),
+}
+_USED_BY: dict[str, tuple[tuple[Table, str, str], ...]] = {
+    "item": ((barcode, "item_number", "item_number"), (item, "master_item_number", "item_number")),
+    "tax_code": ((item, "tax_code", "tax_code"),),
+    "unit_of_measure": ((item, "unit", "unit"),),
+    "permission_group": ((staff, "permission_group", "permission_group"),),
+}
+_RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...] = (
+    (tax_code, "rate", lambda row: 0 <= row["rate"] <= 1, _("Between {least} and {most}.", least=0, most=1)),
+    (barcode, "quantity", lambda row: row["quantity"] > 0, _("More than {least}.", least=0)),
+    (unit_of_measure, "decimals", lambda row: row["decimals"] <= 3, _("Between {least} and {most}.", least=0, most=3)),
+    (discount, "value", lambda row: row["kind"] != "percent" or row["value"] <= 100,
+     _("Between {least} and {most}.", least=0, most=100)),
+    (discount, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (tender, "rounding", lambda row: row["rounding"] > 0, _("More than {least}.", least=0)),
+    (store, "currency", lambda row: row["currency"] in Locale("en").currencies, _("This is no currency.")),
+    (store, "timezone", lambda row: row["timezone"] in available_timezones(), _("This is no time zone.")),
+)  # fmt: skip
+"""What a column's value has to be, besides what its type says: table, column, rule, words."""
+_NEVER_DELETED = frozenset({"store"})
+_CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("discount", "kind"): ("percent", "amount"),
+    ("tender", "kind"): ("cash", "card"),
+    ("staff", "language"): tuple(LOCALES),
+    ("store", "language"): tuple(LOCALES),
+}
+
+
+def put_record(connection: Connection, table: Table, row: Mapping[str, Any], *, new: bool) -> None:
+    """Write a record.
+
+    :param new: there is none with that key yet.
+    :raises InvalidInput: what it names is not there, or a value makes no sense; or there is one already.
+    """
+    _check(connection, table, row)
+    if new and next(iter(rows_by_key(connection, table, [row_key(table, row)])), None) is not None:
+        raise InvalidInput(_("There is one with that key already."), kept=_KEPT, where=row_key(table, row))
+    if table is store and not row["channel_database_group"]:
+        put_channel_database_group(connection, row["store_id"], row["name"])
+        row = {**row, "channel_database_group": row["store_id"]}
+    put_rows(connection, table, [{**row, **_derived(connection, table, row)}])
+    _follow(connection, table, row)
+
+
+def delete_record(connection: Connection, table: Table, key: str) -> None:
+    """Delete a record, if nothing needs it.
+
+    :raises NotAllowed: something does.
+    """
+    row = next(iter(rows_by_key(connection, table, [key])), None)
+    if row is None:
+        return
+    if table.name in _NEVER_DELETED:
+        raise NotAllowed(_("A store is never deleted: its sales stay."), kept=_KEPT)
+    for user, column, own in _USED_BY.get(str(table.name), ()):
+        if connection.execute(select(user).where(user.c[column] == row[own]).limit(1)).first() is not None:
+            raise NotAllowed(
+                _("{key} is in use.", key=literal(str(row[own]))), kept=_KEPT, where=str(user.name),
+                hint=_("Change first what uses it."),
+            )  # fmt: skip
+    if table is staff:
+        delete_staff(connection, key)
+    else:
+        delete_rows(connection, table, [key])
+    _follow(connection, table, dict(row))
+
+
+def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    for column, target, own in _MUST_EXIST.get(str(table.name), ()):
+        wanted = row.get(column)
+        if wanted and connection.execute(select(target.c[own]).where(target.c[own] == wanted)).first() is None:
+            raise _refused(_("{value} is not there.", value=literal(str(wanted))), column)
+    for (name, column), allowed in _CHOICES.items():
+        if name == table.name and row.get(column) is not None and row[column] not in allowed:
+            raise _refused(_("One of {choices}.", choices=literal(", ".join(allowed))), column)
+    for of, column, holds, what in _RULES:
+        if of is table and row[column] is not None and not holds(row):
+            raise _refused(what, column)
+
+
+def _refused(what: Text, column: str) -> InvalidInput:
+    return InvalidInput(what, kept=_KEPT, where=column)
+
+
+def _derived(connection: Connection, table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    if table is item:
+        mine = select(barcode.c.barcode).where(barcode.c.item_number == row["item_number"])
+        codes = connection.execute(mine.order_by(barcode.c.barcode)).scalars()
+        return {"search_text": search_text(row["item_number"], row["description"], row.get("variant"), *codes)}
+    if table is customer:
+        return {"search_text": search_text(row["customer_number"], row["name"], row["phone"], row["email"])}
+    return {}
+
+
+def _follow(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """What changes with a record: an item is found by its barcodes; registers have their store's tenders."""
+    if table is barcode:
+        for found in rows_by_key(connection, item, [row["item_number"]]):
+            put_rows(
+                connection, item, [{"item_number": found["item_number"], **_derived(connection, item, dict(found))}]
+            )
+    if table in (tender, store):
+        touch_registers(connection, row["store_id"])
