@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,5 +92,6 @@ def test_the_window_is_a_process_beside_a_store_server_that_can_be_made_to_fail(
     words = said.getvalue()
     assert "1001" in words
     assert "1234" in words
+    assert re.search(r"pages at http://127\.0\.0\.1:\d+/headquarters/: name demo, password [a-z2-7-]{23}", words)
     assert "Now the store server freezes: it accepts and never answers until you type ok." in words
     assert "0 sales and returns in the register's journal" in words

@@ -37,6 +37,8 @@ COMMANDS = {
 }
 """What can be typed at the terminal, and the trouble that it makes."""
 
+DEMO_USER = "demo"
+"""Who may log on to headquarters' pages."""
 _SHOWN = 5
 
 
@@ -93,6 +95,8 @@ def _tell(report: Report, stage: Stage, catalogue: Catalogue) -> None:
     report.say(people, goods)
     report.say(f"Customers: {', '.join(islice(catalogue.customers, _SHOWN))} …")
     report.say(f"Store server at {stage.server.address}, process {stage.server.pid}.")
+    password = stage.server.add_headquarters_user(DEMO_USER)
+    report.say(f"Headquarters' pages at {stage.server.address}/headquarters/: name {DEMO_USER}, password {password}")
     _help(report)
 
 

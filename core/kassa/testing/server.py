@@ -199,6 +199,17 @@ class StoreServer:
         made: str = server_module("running").activation_text(self.folder, code, self.address).text
         return made
 
+    def add_headquarters_user(self, name: str, role: str = "administrator") -> str:
+        """Let somebody use headquarters' pages (``{address}/headquarters/``); the password, made here."""
+        channel, users = self.channel(), server_module("headquarters.users")
+        try:
+            password: str = users.new_password(channel.environment)
+            with channel.writing() as connection:
+                users.add_user(connection, channel.environment, name, role, password, by="test")
+        finally:
+            channel.close()
+        return password
+
     def distribute(self, job: int = 9999) -> Any:
         """Run a distribution job at once, as *Run now* in headquarters does; what it came to. The schedule of a server
         in this process is off: nothing is sent to the registers' offline databases but by this."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from kassa.text import Text, literal, texts
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
+from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.schema import (
     distribution_run,
     distribution_schedule,
@@ -46,8 +47,10 @@ def _register(status: RegisterOfflineStatus) -> list[Attention]:
     found: list[Attention] = []
     for group in status.groups:
         if group.error:
-            what = _("{register}: {group} stands still. {error}", register=name, group=group.table_group,
-                     error=group.error)  # fmt: skip
+            what = _(
+                "{register}: {group} stands still. {error}",
+                register=name, group=table_group_name(group.table_group), error=group.error,
+            )  # fmt: skip
             found.append(Attention(ERROR, what, "/sessions?failed=yes"))
     if status.entries_waiting and status.state == "silent":
         waits = n_(

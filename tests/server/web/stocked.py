@@ -33,14 +33,14 @@ def add_users(channel: Channel) -> None:
             add_user(connection, channel.environment, name, role, PASSWORD, by="test")
 
 
-def stock(channel: Channel, client: httpx.Client, clock: Clock) -> Device:
-    """Let the first register sell and report; let Mats change prices. The register."""
+def stock(channel: Channel, client: httpx.Client, clock: Clock, register_id: str = REGISTER) -> Device:
+    """Let a register sell and report; let Mats change a price and the register's profile. The register."""
     with changes_by(Author("Mats", "web")), channel.writing() as connection:
         dearer = COFFEE.unit_price + 3
         put_items(connection, [NewItem("1001", "Kaffe mellanrost 450 g", dearer, "12", (barcode("1001"),))])
-        put_offline_profile(connection, "S1", {"request_timeout_s": 5}, REGISTER)
+        put_offline_profile(connection, "S1", {"request_timeout_s": 5}, register_id)
     with channel.writing() as connection:
-        code = make_code(connection, channel.environment, REGISTER)
+        code = make_code(connection, channel.environment, register_id)
     device = Device(client, clock)
     device.activate(code)
     for quantity in ("1", "3", "-1", "12"):

@@ -84,7 +84,7 @@ def test_events_are_listed(stocked: Shop, person: Callable[[str], Person]) -> No
 def test_the_start_page_says_what_needs_attention(stocked: Shop, person: Callable[[str], Person]) -> None:
     """A table group that stands still, a register that would not sell alone, and one that was never activated."""
     page = person("Vera").get().text
-    assert "Kassa 1: staff stands still. A row breaks a rule." in page
+    assert "Kassa 1: Staff stands still. A row breaks a rule." in page
     assert "Kassa 1 would not sell without the store server." in page
     assert "Kassa 2 has not been activated yet." in page
     assert "5 sales" in page

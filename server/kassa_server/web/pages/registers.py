@@ -17,11 +17,11 @@ from kassa_server.headquarters.change_list import WantedChanges, list_changes, l
 from kassa_server.headquarters.profiles import register_profile
 from kassa_server.headquarters.registers import add_register, change_register, find_register, list_registers
 from kassa_server.headquarters.support_offline import set_support_offline
+from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.schema import store
 from kassa_server.web.page import channel_of, field, go, needs, now_of, reading, user_of, writing
 from kassa_server.web.pages.offline_status import reason_name, state_name
-from kassa_server.web.pages.sessions import group_name
 from kassa_server.web.pages.sessions import state_name as session_state
 from kassa_server.web.rendering import render
 
@@ -53,7 +53,7 @@ def _page(request: Request, status: int = 200, **more: object) -> Response:
     context: dict[str, object] = {"error": None, "code": None, "typed": whole.row, **more}
     return render(
         request, "register.html", status, whole=whole, row=whole.row, register=whole.status, changes=changes,
-        events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=group_name,
+        events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=table_group_name,
         session_state=session_state, database_state=database_state, origin=_origin(request),
         may_change=user_of(request).may(ADMINISTRATOR),
         **context,

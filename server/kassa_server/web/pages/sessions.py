@@ -10,6 +10,7 @@ from kassa.errors import InvalidInput, KassaError
 from kassa.text import Text, literal, texts
 from kassa_server.headquarters import session_orders
 from kassa_server.headquarters.session_list import download_sessions
+from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.headquarters.upload_sessions import upload_sessions
 from kassa_server.headquarters.users import MANAGER
 from kassa_server.web.page import channel_of, field, go, needs, reading, user_of, writing
@@ -34,7 +35,7 @@ def _page(request: Request, status: int = 200, error: KassaError | None = None) 
         uploads = [one for one in uploads if one.state.endswith("failed")]
     return render(
         request, "sessions.html", status, downloads=downloads, uploads=uploads, register_id=register_id,
-        only_failed=only_failed, state_name=state_name, group_name=group_name, error=error,
+        only_failed=only_failed, state_name=state_name, group_name=table_group_name, error=error,
         may_change=user_of(request).may(MANAGER),
     )  # fmt: skip
 
@@ -64,11 +65,6 @@ def state_name(state: str) -> tuple[str, Text]:
     return _STATES.get(state, ("", literal(state)))
 
 
-def group_name(group: str) -> Text:
-    """A table group in words."""
-    return _GROUPS.get(group, literal(group))
-
-
 _STATES: dict[str, tuple[str, Text]] = {
     "started": ("", _("Started")),
     "available": ("warn", _("Waits")),
@@ -82,17 +78,6 @@ _STATES: dict[str, tuple[str, Text]] = {
     "upload_failed": ("bad", _("Upload failed")),
     "apply_failed": ("bad", _("Not applied")),
     "no_data": ("", _("No data")),
-}
-_GROUPS: dict[str, Text] = {
-    "*": _("Whole database"),
-    "customers": _("Customers"),
-    "prices": _("Prices and discounts"),
-    "products": _("Products"),
-    "staff": _("Staff"),
-    "taxes": _("Taxes"),
-    "tenders": _("Tenders"),
-    "registers": _("Registers"),
-    "channel": _("Channel configuration"),
 }
 
 ROUTES = [Route("/sessions", listed), Route("/sessions/{register_id}", ordered, methods=["POST"])]

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 from sqladmin import ModelView
 from sqladmin.helpers import get_object_identifier
+from sqlalchemy import and_, func, or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from kassa.errors import KassaError
+from kassa.folding import fold
 from kassa_server.headquarters.record_tables import RecordTable
 from kassa_server.headquarters.records import put_record
 from kassa_server.row_keys import row_key
@@ -72,6 +74,19 @@ class RecordView(ModelView):
             return super()._stmt_by_identifier(identifier)
         except (ValueError, TypeError) as error:  # no key of this table at all
             raise HTTPException(404) from error
+
+    def search_query(self, stmt: Any, term: str) -> Any:
+        """Rows that contain what was typed: in their folded words if they have any, else in any of their texts."""
+        if "search_text" in self.record.table.c:
+            return stmt.where(and_(*(self.record.table.c.search_text.contains(word) for word in fold(term).split())))
+        texts = [one.column for one in self.record.columns if not (one.is_number or one.is_flag)]
+        return stmt.where(or_(*(column.icontains(term, autoescape=True) for column in texts)))
+
+    async def count(self, request: Request, stmt: Any = None) -> int:
+        """How many rows there are in all, without putting them in order first, which SQL Server would refuse."""
+        counted: Any = select(func.count()).select_from(self.record.table)
+        term = request.query_params.get("search")
+        return int((await self._run_query(self.search_query(counted, term) if term else counted))[0])
 
     async def insert_model(self, request: Request, data: dict[str, Any]) -> Any:
         """A new row."""

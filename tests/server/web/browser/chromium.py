@@ -118,9 +118,10 @@ class Pages:
         """What the browser has complained of since last asked: a policy that was broken, a file that is not there."""
         return [entry["message"] for entry in self.browser.get_log("browser")]
 
-    def picture(self, file: Path) -> None:
-        """The whole page as a picture."""
-        width, height = self.script("return [innerWidth, document.documentElement.scrollHeight]")
+    def picture(self, file: Path, tallest: int = 10_000) -> None:
+        """The page as a picture, from its top to its end, or as far as ``tallest`` goes."""
+        width, whole = self.script("return [innerWidth, document.documentElement.scrollHeight]")
+        height = min(whole, tallest)
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         taken = self._command("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
         file.parent.mkdir(parents=True, exist_ok=True)

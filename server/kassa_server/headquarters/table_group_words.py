@@ -1,0 +1,25 @@
+"""What table groups are called."""
+
+from __future__ import annotations
+
+from kassa.text import Text, literal, texts
+
+_, n_ = texts("kassa_server")
+
+
+def table_group_name(name: str) -> Text:
+    """A table group in words."""
+    return _NAMES.get(name, literal(name))
+
+
+_NAMES: dict[str, Text] = {
+    "*": _("Whole database"),
+    "customers": _("Customers"),
+    "prices": _("Prices and discounts"),
+    "products": _("Products"),
+    "staff": _("Staff"),
+    "taxes": _("Taxes"),
+    "tenders": _("Tenders"),
+    "registers": _("Registers"),
+    "channel": _("Channel configuration"),
+}
