@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from kassa.errors import InvalidInput
-from kassa.schema.groups import JOBS
-from kassa.text import literal, texts
+from kassa.text import texts
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_channel
 from kassa_server.headquarters import channel_cli, session_cli, users_cli
 
@@ -66,14 +64,11 @@ def schedule(
     database: Database = None,
 ) -> None:
     """Set how often a job runs by itself. A server that runs notices within a minute."""
-    from kassa.masterdata import upsert
-    from kassa_server.schema import distribution_schedule
+    from kassa_server.headquarters.schedule_list import set_schedule
 
-    if job not in JOBS:
-        raise InvalidInput(_("There is no distribution job {job}.", job=literal(str(job))))
     with open_channel(data_directory, database) as channel, channel.writing() as connection:
-        row = {"job": job, "every_minutes": max(1, every), "enabled": every > 0}
-        upsert(connection, distribution_schedule, [row])
+        now = channel.environment.clock.utc()
+        set_schedule(connection, job, max(1, every), enabled=every > 0, by="command line", now=now)
     typer.echo(f"Job {job}: every {every} min." if every else f"Job {job}: switched off.")
 
 

@@ -12,7 +12,7 @@ from kassa_server.headquarters.record_tables import record_tables
 from kassa_server.schema import sales_transaction
 from kassa_server.web.pages import ROUTES
 
-JUNK = ("", "0", "-1", "nothing", "' OR 1=1 --", "{}", "[", "9" * 40, "å\N{GRINNING FACE}", "a" * 3000, "%s\\")
+JUNK = ("", "-1", "' OR 1=1 --", "{", "9" * 40, "å\N{GRINNING FACE}%s\\", "a" * 3000)
 FIELDS = (
     "name", "role", "what", "wanted", "address", "receipt_mask", "do", "add", "settings", "required", "minutes",
     "enabled", "group", "register_id", "store_id", "key", "old", "new", "again", "request_timeout_s", "pause_sync",
@@ -59,7 +59,7 @@ def test_nothing_typed_is_a_fault_of_the_server(shop: Shop) -> None:
     anna.log_on("Anna")
     anna.get("/users")
     asked = [route for route in ROUTES if "GET" in (route.methods or ())]
-    for route, junk in itertools.product(asked, JUNK[2::2]):
+    for route, junk in itertools.product(asked, JUNK[2::3]):
         query = "&".join(f"{name}={junk}" for name in QUERY)
         answer = anna.get(f"{filled(route.path, junk[:200])}?{query}")
         assert answer.status_code < 500, (route.path, junk)

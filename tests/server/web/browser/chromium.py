@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_S = 20
+LOOK_AGAIN_S = 0.02
 WIDE, NARROW = 1280, 360
 
 
@@ -72,7 +73,7 @@ class Pages:
 
     def find(self, selector: str) -> WebElement:
         """An element, waited for."""
-        return WebDriverWait(self.browser, PATIENCE_S).until(
+        return WebDriverWait(self.browser, PATIENCE_S, LOOK_AGAIN_S).until(
             lambda browser: browser.find_element(By.CSS_SELECTOR, selector), selector
         )
 
@@ -91,7 +92,9 @@ class Pages:
         """Press something, and wait until another page is there."""
         old = self.find("html")
         self.find(selector).click()
-        WebDriverWait(self.browser, PATIENCE_S).until(lambda _browser: old.id != self.find("html").id, selector)
+        WebDriverWait(self.browser, PATIENCE_S, LOOK_AGAIN_S).until(
+            lambda _browser: old.id != self.find("html").id, selector
+        )
 
     def shows(self, selector: str) -> bool:
         """Whether an element is there to be seen and to be reached by keys. (Selenium's own idea of it knows nothing of
