@@ -8,7 +8,7 @@ import pytest
 from tests.server.conftest import sqlite_database
 from typer.testing import CliRunner
 
-from kassa.errors import InvalidInput, NotAllowed
+from kassa.errors import NotAllowed, NotFound
 from kassa_server.channel import Channel
 from kassa_server.headquarters.cli import headquarters
 from kassa_server.headquarters.keys import current_key_set
@@ -41,7 +41,7 @@ def test_schedule_is_set(folder: Path) -> None:
     assert "every 15 min" in run(folder, "schedule", "1040", "--every", "15")
     run(folder, "schedule", "1040", "--every", "0")
     assert "Job 1040: every 1 min, switched off" in run(folder, "schedules")
-    with pytest.raises(InvalidInput):
+    with pytest.raises(NotFound):
         run(folder, "schedule", "17")
 
 
