@@ -7,11 +7,9 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from kassa.text import texts
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_channel
 from kassa_server.headquarters import channel_cli, session_cli, users_cli
 
-_, n_ = texts("kassa_server")
 headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
 channel_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
