@@ -121,7 +121,8 @@ def _database(register: RegisterFace, state: ConnectionState) -> Text:
     except OfflineDatabaseUnavailable as error:
         return error.what
     size = Number((Decimal(register.offline_database.size()) / _MB).quantize(Decimal("0.1")))
-    return _("SQLite · {size} MB · {items}", size=size, items=items)
+    engine = literal(register.offline_database.title)
+    return _("{engine} · {size} MB · {items}", engine=engine, size=size, items=items)
 
 
 def _group(group: GroupStatus, now: datetime) -> Text:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, 
 from kassa.masterdata import upsert
 from kassa.packages.errors import PackageOutOfOrder, PackageRefused
 from kassa.packages.manifest import Batch, Manifest
-from kassa.packages.setting_aside import is_left_aside, set_aside
+from kassa.packages.setting_aside import is_left_aside, set_aside, unique_keys
 from kassa.packages.tables import key_names, packaged_columns
 from kassa.packages.writers import make_writer
 from kassa.schema.columns import UtcDateTime, code
@@ -85,23 +85,34 @@ def apply_package(
     if manifest.kind == "snapshot":
         for table in tables.values():
             connection.execute(delete(table))
-    rows = _write(connection, tables, batches, into_nothing=manifest.kind == "snapshot")
+    rows = write_batches(connection, tables, batches, into_nothing=manifest.kind == "snapshot")
     keep_checkpoint(connection, manifest, group, now)
     return Applied(rows)
 
 
-def _write(connection: Connection, tables: Mapping[str, Table], batches: Iterable[Batch], *, into_nothing: bool) -> int:
-    """Write batches; how many rows they had."""
+def write_batches(
+    connection: Connection, tables: Mapping[str, Table], batches: Iterable[Batch], *, into_nothing: bool
+) -> int:
+    """Write batches within the caller's transaction; how many rows they had.
+
+    :param into_nothing: the tables are empty.
+    :raises PackageRefused: a row breaks a constraint, or two rows are given one unique value.
+    """
     writer = make_writer(connection, into_nothing=into_nothing)
     rows = 0
     with _refusing(connection, tables):
-        for batch in batches:
-            rows += len(batch.values[0])
-            table = tables[batch.table]
-            if not into_nothing and set_aside(connection, table, batch):
-                writer.finish()
-            writer.write(table, batch)
-        writer.finish()
+        try:
+            for batch in batches:
+                rows += len(batch.values[0])
+                table = tables[batch.table]
+                if not into_nothing and unique_keys(table):
+                    writer.finish()
+                    set_aside(connection, table, batch)
+                writer.write(table, batch)
+            writer.finish()
+        except BaseException:
+            writer.abandon()
+            raise
         left = [str(table.name) for table in tables.values() if is_left_aside(connection, table)]
     if left:
         raise PackageRefused(_("A data package gives a unique value to two rows."), where=", ".join(left))

@@ -6,6 +6,8 @@ temporary table and go on from there in one statement.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
@@ -18,6 +20,10 @@ from kassa.packages.writers import batch_rows, column_order
 _STAGE = "kassa_stage"
 
 
+class _NotWanted(Exception):
+    """Ends a COPY without its rows."""
+
+
 class _Shape(NamedTuple):
     table: Table
     action: str
@@ -25,45 +31,65 @@ class _Shape(NamedTuple):
 
 
 class CopyWriter:
-    """Gathers what can be written together."""
+    """Gathers what can be written together. A COPY stays open from batch to batch, so that PostgreSQL writes one while
+    the next is decoded; nothing else can be asked of the connection before :meth:`finish`."""
 
     def __init__(self, connection: Connection, *, into_nothing: bool) -> None:
         self._connection = connection
         self._into_nothing = into_nothing
         self._shape: _Shape | None = None
+        self._copying = ExitStack()
+        self._copy: Any = None
 
     def write(self, table: Table, batch: Batch) -> None:
         """Copy a batch in, or beside."""
         order = column_order(table, batch)
-        rows = batch_rows(table, batch, order)
-        if self._into_nothing and batch.action == "upsert":
-            self._copy(str(table.name), order, rows)
-            return
         shape = _Shape(table, batch.action, tuple(order))
         if shape != self._shape:
             self.finish()
-            self._shape = shape
-            self._execute(f'CREATE TEMPORARY TABLE {_STAGE} AS SELECT {_names(order)} FROM "{table.name}" WITH NO DATA')
-        self._copy(_STAGE, order, rows)
+            self._begin(shape)
+        with self._told():
+            for row in batch_rows(table, batch, order):
+                self._copy.write_row(row)
 
     def finish(self) -> None:
         """Write what was gathered."""
         if self._shape is None:
             return
-        self._execute(_statement(self._shape))
-        self._execute(f"DROP TABLE {_STAGE}")
-        self._shape = None
+        shape, self._shape = self._shape, None
+        with self._told():
+            self._copying.close()
+        if not self._is_direct(shape):
+            self._execute(_statement(shape))
+            self._execute(f"DROP TABLE {_STAGE}")
 
-    def _copy(self, target: str, order: list[str], rows: list[tuple[Any, ...]]) -> None:
+    def abandon(self) -> None:
+        """What was gathered is not wanted: the transaction is rolled back."""
+        with suppress(psycopg.Error, _NotWanted):
+            self._copying.__exit__(_NotWanted, _NotWanted(), None)
+
+    def _is_direct(self, shape: _Shape) -> bool:
+        return self._into_nothing and shape.action == "upsert"
+
+    def _begin(self, shape: _Shape) -> None:
+        names, target = _names(shape.columns), str(shape.table.name)
+        if not self._is_direct(shape):
+            self._execute(f'CREATE TEMPORARY TABLE {_STAGE} AS SELECT {names} FROM "{target}" WITH NO DATA')
+            target = _STAGE
         raw: Any = self._connection.connection.dbapi_connection
-        statement = f'COPY "{target}" ({_names(order)}) FROM STDIN'
+        with self._told():
+            cursor = self._copying.enter_context(raw.cursor())
+            self._copy = self._copying.enter_context(cursor.copy(f'COPY "{target}" ({names}) FROM STDIN'))
+        self._shape = shape
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """psycopg's own errors as SQLAlchemy tells them."""
         try:
-            with raw.cursor() as cursor, cursor.copy(statement) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            yield
         except psycopg.Error as error:
             told = exc.DBAPIError.instance(
-                statement, None, error, psycopg.Error, hide_parameters=True, dialect=self._connection.dialect
+                "COPY", None, error, psycopg.Error, hide_parameters=True, dialect=self._connection.dialect
             )
             raise told from error
 
@@ -87,5 +113,5 @@ def _statement(shape: _Shape) -> str:
     return f"INSERT INTO {table} ({names}) SELECT {names} FROM {_STAGE} ON CONFLICT ({_names(key)}) DO {then}"
 
 
-def _names(columns: list[str] | tuple[str, ...]) -> str:
+def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{name}"' for name in columns)

@@ -23,6 +23,9 @@ class PlainWriter:
     def finish(self) -> None:
         """Nothing is left."""
 
+    def abandon(self) -> None:
+        """Nothing is under way."""
+
 
 def _statement(table: Table, batch: Batch) -> str:
     """Names are the schema's own, values are parameters."""

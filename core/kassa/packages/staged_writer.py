@@ -34,6 +34,9 @@ class StagedWriter:
     def finish(self) -> None:
         """Nothing is left."""
 
+    def abandon(self) -> None:
+        """Nothing is under way."""
+
 
 def _insert(table: Table, order: list[str]) -> Insert:
     """An insert that takes values as they stand in the database."""

@@ -30,6 +30,9 @@ class RowWriter(Protocol):
     def finish(self) -> None:
         """Everything is written when this returns."""
 
+    def abandon(self) -> None:
+        """Something is wrong: the connection is free for the roll back when this returns."""
+
 
 def make_writer(connection: Connection, *, into_nothing: bool) -> RowWriter:
     """The writer for the connection's engine.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -16,18 +17,17 @@ from tests.core.packages.warehouse import NOW, delta, item_row, items, manifest,
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.masterdata import apply_page, checkpoint_of
 from kassa.offline_database import OfflineDatabase
-from kassa.packages.applying import Applied, apply_package, checkpoints
-from kassa.packages.errors import PackageRefused
+from kassa.packages.applying import Applied, apply_package, checkpoints, write_batches
+from kassa.packages.errors import PackageDamaged, PackageRefused
 from kassa.packages.manifest import Batch, Manifest
 from kassa.packages.reading import open_package
-from kassa.packages.setting_aside import is_left_aside, set_aside
-from kassa.packages.writers import make_writer
 from kassa.packages.writing import make_batches
 from kassa.requests.contact import ChangesPage
 from kassa.runtime.channel_records import ChannelRecords
 from kassa.schema.columns import code
 from kassa.schema.master import item
 from kassa.testing.shop import wait_until
+from kassa.text import literal
 
 
 def test_without_a_snapshot_a_request_is_told_so(database: OfflineDatabase) -> None:
@@ -215,6 +215,28 @@ def test_broken_row_leaves_nothing_of_its_package(database: OfflineDatabase) -> 
     assert database.available
 
 
+@pytest.mark.parametrize("kind", ["snapshot", "delta"])
+def test_package_that_breaks_off(database: OfflineDatabase, kind: str) -> None:
+    """A package that turns out damaged after some of its batches are on their way leaves nothing, and the next one is
+    taken."""
+    whole(database, {"00001": 10})
+    batches = items([item_row(number, 5) for number in range(2, 5000)])
+    told = manifest(kind, (0 if kind == "snapshot" else 1, 2), batches)  # type: ignore[arg-type]
+
+    def work(connection: Connection) -> Applied:
+        def broken() -> Iterator[Batch]:
+            yield from batches[:2]
+            raise PackageDamaged(literal("cut off"))
+
+        return apply_package(connection, told, broken(), scope="S1", now=NOW)
+
+    with pytest.raises(PackageDamaged):
+        database.change(work)
+    assert raw_prices(database) == {"00001": 10}
+    take(database, *delta([{"00001": 10}, {"00001": 12}], 1, 2))
+    assert raw_prices(database) == {"00001": 12}
+
+
 STATE = st.dictionaries(st.sampled_from(["00001", "00002", "00003"]), st.integers(1, 9))
 
 
@@ -248,12 +270,7 @@ def test_unique_values_change_places(database: OfflineDatabase) -> None:
     load(database, page(("1", "10.00", 1)))
 
     def write(connection: Connection, *batches: Batch) -> None:
-        writer = make_writer(connection, into_nothing=False)
-        for batch in batches:
-            if set_aside(connection, table, batch):
-                writer.finish()
-            writer.write(table, batch)
-        writer.finish()
+        write_batches(connection, {"shelf": table}, batches, into_nothing=False)
 
     def rows(action: str, *values: tuple[str, str]) -> Batch:
         (batch,) = make_batches("shelf", action, ("number", "label"), values)  # type: ignore[arg-type]
@@ -265,9 +282,8 @@ def test_unique_values_change_places(database: OfflineDatabase) -> None:
         write(
             connection, rows("update", ("1", "B"), ("2", "A")), rows("upsert", ("3", "D")), rows("upsert", ("4", "C"))
         )
-        assert not is_left_aside(connection, table)
         found = connection.execute(select(table).order_by(table.c.number)).all()
         assert [tuple(row) for row in found] == [("1", "B"), ("2", "A"), ("3", "D"), ("4", "C")]
-        write(connection, rows("update", ("1", "C")))
-        assert is_left_aside(connection, table)
+        with pytest.raises(PackageRefused, match="unique value"):
+            write(connection, rows("update", ("1", "C")))
         table.drop(connection)
