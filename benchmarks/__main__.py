@@ -26,6 +26,8 @@ USE_CASES = (
     "load_catalogue",
     "change_prices",
     "upload_sales",
+    "sell_while_loading",
+    "build_delta",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Results = list[tuple[str, str, list[Figure]]]

@@ -6,7 +6,6 @@ barcode (code, item, units), and the row versions that each database keeps for i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -16,15 +15,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from benchmarks.tills import PROFILE
-from kassa.packages.applying import apply_package, checkpoints
-from kassa.packages.reading import open_package
-from kassa.packages.verifying import verify_file
+from kassa.offline_database.sqlite import SQLiteOfflineDatabase
 from kassa.register import Register
 from kassa.testing.shop import Shop
 from kassa.testing.store import ean13
-from kassa_sync.choosing import next_package
-from kassa_sync.download import Download
-from kassa_sync.lists import Lists
+from kassa_sync.synchroniser import Synchroniser
 
 if TYPE_CHECKING:
     from kassa_server.setup_store import NewItem
@@ -90,23 +85,17 @@ def change_prices(shop: Shop, prices: dict[str, Decimal]) -> None:
 
 
 def download(register: Register) -> None:
-    """One round of the synchronisation plugin's downloads, as its thread makes it; nobody is logged on, so no other
-    round comes between."""
-    folder = register.offline_database.directory / "packages"
-    Download(register, Lists(register), folder, threading.Event(), lambda _progress: None).run()
+    """One whole round of the synchronisation plugin, as its thread makes it. The profile's timetable lets no other
+    come between."""
+    synchroniser = Synchroniser(register)
+    synchroniser.round()
+    attempt = synchroniser.status.download
+    assert attempt is not None
+    assert attempt.succeeded, attempt
 
 
-def take_deltas(register: Register) -> None:
-    """The same, of which only what belongs to the products' next package: the list, the file, verified and applied."""
-    listed = Lists(register).read()
-    with register.offline_database.reading() as connection:
-        known = checkpoints(connection)["products"]
-    entry = next_package(listed, "products", known.version)
-    assert entry is not None
-    file = register.offline_database.directory / f"{entry.package_id}.zst"
-    register.fetch_package(entry.package_id, file, entry.size)
-    verify_file(file, entry)
-    scope, now = register.record.store.store_id, register.environment.clock.utc()
-    with file.open("rb") as packed, register.offline_database.writing() as connection:
-        apply_package(connection, *open_package(packed), scope=scope, now=now)
-    file.unlink()
+def database_file(register: Register) -> Path:
+    """The file of the register's active offline database."""
+    assert isinstance(register.offline_database, SQLiteOfflineDatabase)
+    assert register.offline_database.path is not None
+    return register.offline_database.path
