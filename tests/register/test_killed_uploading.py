@@ -1,5 +1,5 @@
-"""A backlog on its way up while register and store server are killed in turn and one answer in five is lost: each sale is
-in the channel database once, whole, in its order, and the receipt numbers have no gap."""
+"""A backlog on its way up while register and store server are killed in turn and one answer in five is lost: each sale
+is in the channel database once, whole, in its order, and the receipt numbers have no gap."""
 
 from __future__ import annotations
 
