@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.register.books import gapless
-from tests.register.conftest import back_online, explains_itself, open_ready, settled
+from tests.register.conftest import QUICK, back_online, explains_itself, open_ready, settled
 
 from kassa.errors import JournalBehind
 from kassa.journal.entry import decode_entry
@@ -240,3 +241,29 @@ def test_the_original_that_was_replaced_still_delivers(shop: Shop, register: Reg
     with pytest.raises(Exception, match="Another device"):
         register.run(917, action="connect")
     assert register.connection.state().name == "not_trusted"
+
+
+def test_a_copy_that_only_delivers_is_found_out(make_shop: Callable[..., Shop]) -> None:
+    """A copy that has said nothing yet but what the store server knows already: its head, which comes with that, is
+    behind the series' last entry, and it gives no number from then on."""
+    shop = make_shop(profile={**QUICK, "sync_interval_s": 0.2, "reconnect_interval_min": 60})
+    register = open_ready(shop)
+    shop.delivered(register)
+    shop.network.refuse()
+    sell(register, "1001", "1002")
+    folder = register.directory
+    register.close()
+    backup = copy_of(folder)
+    shop.network.pass_through()
+    with shop.open_register(folder) as original:
+        shop.log_on(original)
+        sell(original, "1003")
+        shop.delivered(original)
+    shop.network.refuse()
+    restored = shop.open_register(backup)
+    wait_until(lambda: restored.connection.state().name != "starting", "the first contact has failed")
+    shop.network.pass_through()
+    wait_until(lambda: restored.waiting().entries == 0 or stopped(restored), "it has delivered what it knows")
+    wait_until(lambda: stopped(restored), "it is found out")
+    with pytest.raises(JournalBehind):
+        restored.journal.numbering()

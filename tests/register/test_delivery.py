@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -107,6 +108,22 @@ def test_delivery_goes_on_by_the_timetable_while_offline(make_shop: Callable[...
     shop.network.pass_through()
     wait_until(lambda: register.waiting().entries == 0, "it has delivered by itself")
     assert (len(shop.server.sales()), register.connection.state().name) == (1, "unreachable")
+
+
+def test_disconnected_by_hand_nothing_is_delivered_by_the_timetable(make_shop: Callable[..., Shop]) -> None:
+    """Sales wait while the register is disconnected by hand, however often the timetable comes round (S9)."""
+    interval_s = 0.1
+    shop = make_shop(profile={**QUICK, "sync_interval_s": interval_s})
+    register = open_ready(shop)
+    shop.delivered(register)
+    register.run(917, action="disconnect")
+    sell(register)
+    seen, began = shop.network.from_register, time.monotonic()
+    wait_until(lambda: time.monotonic() - began > 8 * interval_s, "the timetable has come round several times")
+    assert shop.network.from_register == seen
+    assert register.waiting().count == 1
+    register.run(917, action="connect")
+    shop.delivered(register)
 
 
 def outcomes(register: Register) -> list[bool | None]:

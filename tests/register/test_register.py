@@ -132,6 +132,20 @@ def test_an_approver_needs_the_permission_to_approve(shop: Shop, register: Regis
     says_no(register, 104, "logged_on_wrong", price="1", approval=ManagerApproval("1002", "1234"))
 
 
+def test_nobody_approves_for_oneself(shop: Shop, register: Register) -> None:
+    """An approval is another person's: a manager's own PIN adds nothing to what that manager may do, and nothing in the
+    journal says that somebody else has looked."""
+    register.run(701)
+    shop.log_on(register, MANAGER, MANAGER_PIN)
+    register.run(100, code="1001")
+    refused = says_no(register, 104, "not_allowed", price="1", approval=APPROVAL)
+    assert isinstance(refused, NotAllowed)
+    assert refused.override
+    register.run(500)
+    register.run(701)
+    shop.log_on(register)
+
+
 def test_a_locked_till_takes_only_its_pin(register: Register) -> None:
     """Locked, the till sells nothing and shows so; the PIN of whoever locked it opens it, with the sale as it was."""
     register.run(100, code="1001")

@@ -8,13 +8,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
 
 import kassa_ui
+from kassa.journal.database import damaged
 from kassa.testing.shop import Shop, wait_until
 from kassa_ui.cli import read_size
+
+if TYPE_CHECKING:
+    from tests.ui.pilot import Pilot
 
 UI = Path(kassa_ui.__file__).parent
 
@@ -76,6 +81,54 @@ def test_a_folder_without_a_register(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "not been activated" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_register_that_cannot_be_opened_says_so_in_its_window(tmp_path: Path) -> None:
+    """On a till nobody reads a terminal: a damaged journal is told in a window, which stays until it is closed; the
+    terminal has the same words, and the process ends with 1."""
+    with Shop(tmp_path) as shop:
+        folder = shop.activate()
+    (folder / "journal.db").write_bytes(b"no journal" * 1000)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KIVY_")}
+    command = [sys.executable, "-m", "kassa.cli", "ui", "-d", str(folder)]
+    window = subprocess.Popen(
+        command, env={**environment, "DISPLAY": ":0"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    wait_until(lambda: (folder / "window" / "icon").exists() or window.poll() is not None, "Kivy has started", 30)
+    assert window.poll() is None
+    window.send_signal(signal.SIGTERM)
+    output = window.communicate(timeout=20)[0].decode()
+    assert "Traceback" not in output
+    assert "journal is damaged" in output
+    assert window.returncode == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "Kassans journal är skadad."), ("en", "journal is damaged.")])
+def test_what_a_register_that_cannot_be_opened_says(pilot: Pilot, language: str, said: str) -> None:
+    """What happened, what is kept and what to do, in one language, with the first line of what support asks for."""
+    from kassa_ui.cannot_open import screen_for
+
+    error = damaged(Path("journal.db"), "first line\nsecond line")
+    screen = screen_for(error, language)
+    assert said in screen.what
+    assert error.hint is not None
+    assert error.hint.words(language) in screen.detail
+    assert screen.where.endswith("first line")
+
+
+@pytest.mark.parametrize(
+    ("named", "language"), [({"LANG": "sv_SE.UTF-8"}, "sv"), ({"LANG": "sv_SE", "LC_ALL": "en_GB"}, "en"), ({}, "en")]
+)
+def test_the_system_s_language(monkeypatch: pytest.MonkeyPatch, named: dict[str, str], language: str) -> None:
+    """What cannot be opened cannot say the store's language: the system's, by the order in which its variables
+    count."""
+    from kassa_ui.cannot_open import system_language
+
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    assert system_language() == language
 
 
 def test_size() -> None:

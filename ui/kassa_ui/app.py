@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 
+from kassa.errors import KassaError
 from kassa.register.face import RegisterFace
 from kassa_ui import start
 from kassa_ui.stopping import StopSignals
@@ -34,3 +37,32 @@ def run(
         app = KassaApp(register, fixed_language=language, on_running=signals.then)
         app.palette.name = theme
         asyncio.run(app.async_run())
+
+
+def tell(
+    error: KassaError,
+    *,
+    home: Path | None = None,
+    size: tuple[int, int] = (1280, 800),
+    fullscreen: bool = False,
+    theme: str = "light",
+    language: str | None = None,
+) -> None:
+    """Show why the register cannot be opened, until the window is closed; without a display, nothing.
+
+    Arguments are those of :func:`run`; ``language`` None: the system's.
+    """
+    if not has_display():
+        return
+    with StopSignals() as signals:
+        start.prepare(home, size=size, fullscreen=fullscreen)
+        from kassa_ui.cannot_open import CannotOpenApp, system_language
+
+        app = CannotOpenApp(error, language or system_language(), on_running=signals.then)
+        app.palette.name = theme
+        asyncio.run(app.async_run())
+
+
+def has_display() -> bool:
+    """Whether a window would be seen."""
+    return not sys.platform.startswith("linux") or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -46,18 +46,27 @@ def window(
     theme: Annotated[Theme, typer.Option(help="The colours.")] = Theme.LIGHT,
 ) -> None:
     """Open the register in a window."""
+    from kassa.errors import JournalError
     from kassa.logs import log_to
     from kassa.register import open_register
-    from kassa_ui.app import run
+    from kassa_ui.app import run, tell
 
     width_and_height = read_size(size)
     log_to(directory / "log")
-    with open_register(directory) as register:
+    wanted = None if language is None else language.value
+    try:
+        opened = open_register(directory)
+    except JournalError as error:
+        # Whoever activates a register reads the terminal; whoever sells on it sees only the window.
+        tell(error, home=directory / "window", size=width_and_height, fullscreen=fullscreen, theme=theme.value,
+             language=wanted)  # fmt: skip
+        raise
+    with opened as register:
         run(
             register,
             home=directory / "window",
             size=width_and_height,
             fullscreen=fullscreen,
             theme=theme.value,
-            language=None if language is None else language.value,
+            language=wanted,
         )

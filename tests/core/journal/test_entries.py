@@ -14,6 +14,7 @@ from tests.core.journal.conftest import Shelf
 
 from kassa.errors import JournalBehind, JournalError, StaleGeneration
 from kassa.journal import Journal, chain_hash
+from kassa.journal.database import JournalDatabase
 from kassa.journal.entry import GENESIS, decode_entry, raw
 from kassa.journal.records import NewEntry
 from kassa.testing.clock import START
@@ -190,3 +191,12 @@ def test_finishing_ends_the_sale_in_the_same_write(shelf: Shelf) -> None:
     assert moments[-2:] == [("before", "sale"), ("after", "sale")]
     assert journal.sale is None
     assert shelf.reopen().sale is None
+
+
+def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    """SQLite waits for the disk at every commit of the journal; in WAL mode only ``synchronous=FULL`` does."""
+    database = JournalDatabase(tmp_path / "journal.db", create=True)
+    with database.reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    database.close()
