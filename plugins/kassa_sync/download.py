@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from kassa.errors import DiskFull, KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
 from kassa.packages.applying import Applied, Checkpoint, apply_package, checkpoints, forget_checkpoint
+from kassa.packages.choosing import next_package, whole_database
 from kassa.packages.errors import PackageError, from_the_future
 from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList
 from kassa.packages.reading import open_package
@@ -24,7 +25,6 @@ from kassa.packages.verifying import verify_file
 from kassa.register.face import GroupStatus, RegisterFace
 from kassa.schema.groups import SCHEMA_REVISION
 from kassa.text import Text, texts
-from kassa_sync.choosing import next_package, whole_database
 from kassa_sync.lists import Lists
 from kassa_sync.orders import Orders
 from kassa_sync.store_rows import fetch_store_rows

@@ -14,7 +14,9 @@ from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
-from kassa_server.headquarters.keys import current_key_set, signing_key
+from kassa_server.headquarters.keys import current_key_set, key_sets_after, signing_key
+from kassa_server.headquarters.store_servers import store_server_of
+from kassa_server.master_data import put_rows
 from kassa_server.one_time_codes import code_hash, new_code
 from kassa_server.record import read_record
 from kassa_server.schema import activation_code, device, register, series
@@ -25,39 +27,47 @@ VALID_FOR = timedelta(hours=24)
 _KEY_BYTES = 32
 
 
-def make_code(connection: Connection, environment: Environment, register_id: str) -> str:
+def make_code(
+    connection: Connection, environment: Environment, register_id: str, store_server: str | None = None
+) -> str:
     """A new activation code for a register: 120 random bits in groups of four letters and digits, valid for a day.
-    Only its hash is kept.
+    Only its hash is kept. Where the register's store has a store server that has joined this headquarters, the code is
+    for that one's channel database alone and reaches it in a package.
 
-    :raises NotFound: there is no such register.
+    :param store_server: its name, where several serve the store.
+    :raises NotFound: there is no such register, or store server.
+    :raises NotAllowed: several store servers serve its store, and it is not known at which of them the register is.
     """
-    known = connection.execute(select(register.c.register_id).where(register.c.register_id == register_id)).first()
-    if known is None:
+    store_id = connection.execute(select(register.c.store_id).where(register.c.register_id == register_id)).scalar()
+    if store_id is None:
         raise NotFound(_("There is no register {register}.", register=literal(register_id)))
     code = new_code(environment)
     now = environment.clock.utc()
-    connection.execute(
-        insert(activation_code).values(
-            code_hash=code_hash(code), register_id=register_id, made_at=now, expires_at=now + VALID_FOR
-        )
-    )
+    row = {"code_hash": code_hash(code), "register_id": register_id, "made_at": now, "expires_at": now + VALID_FOR}
+    serving = store_server_of(connection, register_id, store_server)
+    row["database_id"] = None if serving is None else serving.database_id
+    put_rows(connection, activation_code, [row], store_id=store_id)
     return code
 
 
-def activate(connection: Connection, environment: Environment, request: ActivationRequest) -> ActivationAnswer:
+def activate(
+    connection: Connection, environment: Environment, request: ActivationRequest, database_id: str | None = None
+) -> ActivationAnswer:
     """Make a device a register.
 
     A register that was active before is replaced: its device is not served any more, its series is closed at the last
     entry known, and what it still delivers of it is taken and shown. A code that the same key has used gets the same
     answer again: the first one may have been lost on the network.
 
+    :param database_id: the channel database here, of a store server that has joined a headquarters elsewhere. A code is
+        for one channel database, so no two store servers take the same one.
     :raises NotAllowed: the code is unknown, used or too old; which of these is not told.
     :raises InvalidInput: key, secret or series cannot be used.
     """
     _check(request)
     now = environment.clock.utc()
     code = lock_row(connection, select(activation_code).where(activation_code.c.code_hash == code_hash(request.code)))
-    if code is None or code.expires_at <= now:
+    if code is None or code.expires_at <= now or code.database_id != database_id:
         raise _not_valid()
     if code.device_id is not None:
         return _again(connection, environment, code, request)
@@ -94,7 +104,8 @@ def _check(request: ActivationRequest) -> None:
 def _answer(
     connection: Connection, environment: Environment, device_id: str, number: int, register_id: str
 ) -> ActivationAnswer:
-    signing_key(connection, environment)  # made now if there is none: its public side is what the register pins
+    if not key_sets_after(connection, 0):
+        signing_key(connection, environment)  # made now: its public side is what the register pins
     return ActivationAnswer(device_id, number, read_record(connection, register_id), current_key_set(connection))
 
 

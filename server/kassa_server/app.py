@@ -23,7 +23,9 @@ from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.headquarters.schedules import Schedules
+from kassa_server.host import Host
 from kassa_server.joined.joined import Joined, JoinedSettings
+from kassa_server.joined.own_rows import noting_own_row
 from kassa_server.migrate import upgrade
 from kassa_server.roles import Role
 from kassa_server.server import StoreServer
@@ -58,12 +60,14 @@ def create_app(
     channel = Channel(database, environment)
     upgrade(channel.engine)
     distribution = None if packages is None else Distribution(channel, DirectoryFiles(packages))
-    server = StoreServer(channel, distribution=distribution)
+    side = None if joined is None else Joined(joined, channel)
+    server = _store_server(channel, distribution, side)
     pages = headquarters_routes(channel, distribution, server.poster, ca_certificate)
+    channel_server = ChannelServer(channel, server.poster, distribution)
     app = Starlette(
         routes=[
             *(_register_routes() if role.serves_registers else ()),
-            *(channel_routes(ChannelServer(channel, server.poster), _with_body) if role.is_headquarters else ()),
+            *(channel_routes(channel_server, _with_body) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
             *(pages if role.is_headquarters else ()),
@@ -74,10 +78,18 @@ def create_app(
     app.state.server = server
     app.state.ca_certificate = ca_certificate
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
-    app.state.joined = None if joined is None else Joined(joined, channel)
-    if app.state.joined is not None:
-        server.on_delivery = app.state.joined.new_entries
+    app.state.joined = side
     return app
+
+
+def _store_server(channel: Channel, distribution: Distribution | None, side: Joined | None) -> StoreServer:
+    """One that has joined a headquarters elsewhere hands on its packages, and takes what it has said to take."""
+    if side is None:
+        return StoreServer(channel, distribution=distribution)
+    server = StoreServer(channel, Host(channel, noting=noting_own_row), side.relay, side.database_id)
+    server.on_delivery = side.new_entries
+    server.on_unknown_code = side.something_unknown
+    return server
 
 
 def _register_routes() -> list[Route]:

@@ -39,6 +39,7 @@ TlsKey = Annotated[Path | None, typer.Option(help="Its key, PEM.")]
 TlsCa = Annotated[Path | None, typer.Option(help="Its CA, PEM, if that is no public one.")]
 LogToStderr = Annotated[bool, typer.Option(help="Log to standard error, not to the data directory.")]
 
+REGISTERS_JOB = 1090
 server = typer.Typer(help="The store server: run it, look after what it holds.", invoke_without_command=True)
 store = typer.Typer(help="Stores in the channel database.", no_args_is_help=True)
 
@@ -59,6 +60,9 @@ def run(
     headquarters: Annotated[
         str | None, typer.Option(help="Join a headquarters elsewhere with this code. Remembered from then on.")
     ] = None,
+    headquarters_interval: Annotated[
+        float, typer.Option(help="Seconds between questions to headquarters for something new.", min=1)
+    ] = 30,
 ) -> None:
     """Run the store server. Off loopback it speaks https only, with a CA of its own unless a certificate is given."""
     if context.invoked_subcommand is not None:
@@ -82,6 +86,7 @@ def run(
         tls=tls,
         names=tuple(name or ()),
         given=given_certificates(tls_certificate, tls_key, tls_ca),
+        headquarters_every_s=headquarters_interval,
     )
     running = RunningServer(settings)
     running.serve(lambda address: print(f"Kassa store server at {address}", *running.greeting(), sep="\n", flush=True))
@@ -125,10 +130,13 @@ def status(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = 
 def post_parked(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
     """Post the journal entries again that could not be posted, after their cause was repaired."""
     from kassa_server.host import Host
+    from kassa_server.joined.membership import load_membership
+    from kassa_server.joined.own_rows import noting_own_row
     from kassa_server.posting import Poster, parked_entries
 
+    noting = None if load_membership(data_directory) is None else noting_own_row
     with open_channel(data_directory, database) as channel:
-        done = Poster(channel, Host(channel)).post_parked()
+        done = Poster(channel, Host(channel, noting=noting)).post_parked()
         print(f"Posted: {done.posted}. Still parked: {done.parked}.")
         for line in parked_entries(channel):
             print(line)
@@ -187,7 +195,7 @@ def create(
     from kassa_server.store_file import create_store, read_description
 
     description = read_description(file.read_bytes())
-    with open_channel(data_directory, database) as channel:
+    with open_headquarters(data_directory, database) as channel:
         create_store(channel, description)
     registers = ", ".join(new.register_id for new in description.registers)
     print(f"Store {description.store.store_id} ({description.store.name}), registers: {registers}.")
@@ -216,17 +224,46 @@ def activation_code(
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
     address: Annotated[str | None, typer.Option(help="The address to use, if not the server's own.")] = None,
+    store_server: Annotated[
+        str | None, typer.Option(help="The store server that will serve it, where several serve its store.")
+    ] = None,
 ) -> None:
     """Make a code that activates a device as REGISTER, once, within 24 hours."""
     from kassa_server.activation import make_code
+    from kassa_server.headquarters.store_servers import store_server_of
     from kassa_server.running import activation_text, read_published
 
     read_published(data_directory)
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
-        code = make_code(connection, channel.environment, register)
-    made = activation_text(data_directory, code, address)
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
+        code = make_code(connection, channel.environment, register, store_server)
+        serving = store_server_of(connection, register, store_server)
+    if serving is not None:
+        _send_codes(data_directory, database)
+    made = activation_text(data_directory, code, address, serving)
     print(made.text)
     print(f"To be typed: {made.short}")
+
+
+def _send_codes(data_directory: Path, database: str | None) -> None:
+    """Have the store servers get new codes now, not with the next run of the schedule."""
+    from kassa_server.headquarters.distribution import Distribution
+    from kassa_server.headquarters.package_files import DirectoryFiles
+
+    with open_headquarters(data_directory, database) as channel:
+        Distribution(channel, DirectoryFiles(data_directory / "packages")).run(REGISTERS_JOB)
+
+
+@contextmanager
+def open_headquarters(data_directory: Path, database: str | None) -> Iterator[Channel]:
+    """As :func:`open_channel`, for what is decided in headquarters.
+
+    :raises kassa.errors.SetupError: headquarters is elsewhere.
+    """
+    from kassa_server.joined.membership import refuse_if_joined
+
+    refuse_if_joined(data_directory)
+    with open_channel(data_directory, database) as channel:
+        yield channel
 
 
 @contextmanager

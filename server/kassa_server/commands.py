@@ -16,6 +16,7 @@ from kassa.errors import NotAllowed, Refusal
 from kassa.protocol import RefusalMessage
 from kassa.text import texts
 from kassa_server.answers import message_of
+from kassa_server.headquarters.rows import current_version
 from kassa_server.schema import command_answer
 
 _, n_ = texts("kassa_server")
@@ -124,10 +125,10 @@ def _outcome(row: Row[Any]) -> Outcome:
 
 def _keep(connection: Connection, call: CommandCall, outcome: Outcome) -> None:
     if outcome.refusal is not None:
-        values = {"fate": REFUSED, "answer": msgspec.json.encode(outcome.refusal).decode()}
+        values: dict[str, Any] = {"fate": REFUSED, "answer": msgspec.json.encode(outcome.refusal).decode()}
     else:
         assert outcome.answer is not None
-        values = {"fate": ANSWERED, "answer": outcome.answer.decode()}
+        values = {"fate": ANSWERED, "answer": outcome.answer.decode(), "version": current_version(connection)}
     connection.execute(update(command_answer).where(command_answer.c.command_id == call.command_id).values(values))
 
 

@@ -4,14 +4,14 @@ its registers runs."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from kassa.errors import InvalidInput, NotServed
 from kassa.model import EnabledPlugin
@@ -26,8 +26,9 @@ from kassa_server.commands import CommandCall, Outcome, do_once
 from kassa_server.credentials import ChannelCredentials, credentials_of
 from kassa_server.door import Caller
 from kassa_server.headquarters.changes import Author, changes_by
-from kassa_server.master_data import remove_row, write_row
+from kassa_server.master_data import put_rows, remove_row, write_row
 from kassa_server.record import read_store
+from kassa_server.row_keys import row_key
 from kassa_server.schema import register_plugin
 from kassa_server.server_handlers import SERVER_HANDLERS, ServerContext
 
@@ -44,14 +45,20 @@ class Call:
     caller: Caller | None = None
 
 
+Noting = Callable[[Connection, str, Table, str], AbstractContextManager[None]]
+"""Connection, command id, table, and the row's key (:mod:`kassa_server.row_keys`)."""
+
+
 class Host:
     """Runs requests on the channel database.
 
     :param plugins: their entry point names; None: all that the registers in the database have.
+    :param noting: entered around each row that a command writes or removes.
     """
 
-    def __init__(self, channel: Channel, plugins: Sequence[str] | None = None) -> None:
+    def __init__(self, channel: Channel, plugins: Sequence[str] | None = None, noting: Noting | None = None) -> None:
         self._channel = channel
+        self._noting = noting
         self._follows_registers = plugins is None
         self._loading = threading.Lock()
         self._load(self._names() if plugins is None else list(plugins))
@@ -137,12 +144,31 @@ class Host:
                 if writable
                 else stack.enter_context(credentials_of(self._channel, store.store_id))
             )
-            records = ChannelRecords(connection, write_row if writable else None, remove_row if writable else None)
+            records = self._records(connection, request)
             context = ServerContext(
                 Side.STORE_SERVER, records, credentials, call.context, store, self._channel.environment,
                 channel=self._channel, connection=connection, peer=call.caller,
             )  # fmt: skip
             return msgspec.json.encode(self.runtime.execute(request, context))
+
+    def _records(self, connection: Connection, request: Request[Any]) -> ChannelRecords:
+        """A command's handler writes too; where rows that commands write are noted, within that."""
+        if not isinstance(request, Command):
+            return ChannelRecords(connection)
+        noting = self._noting
+        if noting is None:
+            return ChannelRecords(connection, write_row, remove_row)
+        command_id = request.command_id
+
+        def write(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+            with noting(connection, command_id, table, row_key(table, row)):
+                put_rows(connection, table, [row])
+
+        def remove(connection: Connection, table: Table, key: str) -> None:
+            with noting(connection, command_id, table, key):
+                remove_row(connection, table, key)
+
+        return ChannelRecords(connection, write, remove)
 
     def _now(self) -> Any:
         return self._channel.environment.clock.utc()

@@ -19,8 +19,9 @@ from kassa.errors import SetupError
 from kassa.text import literal, texts
 from kassa.trust import ActivationCode, fingerprint_of, is_loopback
 from kassa_server.app import create_app
+from kassa_server.headquarters.store_servers import StoreServerStatus
 from kassa_server.headquarters.users import list_users
-from kassa_server.joined.joined import JoinedSettings
+from kassa_server.joined.joined import EVERY_S, JoinedSettings
 from kassa_server.joined.membership import Membership, load_membership
 from kassa_server.roles import Role
 from kassa_server.server import StoreServer
@@ -45,6 +46,7 @@ class Settings:
     :param names: further names and addresses of the machine, for the certificate.
     :param given: a certificate from elsewhere instead of the server's own.
     :param schedules: distribution jobs run by themselves.
+    :param headquarters_every_s: how often a store server that has joined one asks it for something new.
     :param role: what is hosted; a store server that has joined a headquarters elsewhere hosts no other.
     """
 
@@ -57,6 +59,7 @@ class Settings:
     given: Certificates | None = None
     schedules: bool = True
     role: Role = Role.BOTH
+    headquarters_every_s: float = EVERY_S
 
     @property
     def database_url(self) -> str:
@@ -108,7 +111,9 @@ class RunningServer:
         joined = None
         self._joined = membership is not None
         if membership is not None:
-            joined = JoinedSettings(membership, settings.folder, self.address, self._published.fingerprint)
+            fingerprint = self._published.fingerprint
+            every_s = settings.headquarters_every_s
+            joined = JoinedSettings(membership, settings.folder, self.address, fingerprint, every_s)
         return create_app(
             settings.database_url,
             environment=self._environment,
@@ -265,7 +270,12 @@ def read_published(folder: Path) -> Published:
         ) from error
 
 
-def activation_text(folder: Path, code: str, address: str | None = None) -> ActivationCode:
-    """The activation code with address and fingerprint, for a register to read."""
-    published = read_published(folder)
+def activation_text(
+    folder: Path, code: str, address: str | None = None, serving: Published | StoreServerStatus | None = None
+) -> ActivationCode:
+    """The activation code with address and fingerprint, for a register to read.
+
+    :param serving: the store server that takes the code; None: the one of ``folder``.
+    """
+    published = serving or read_published(folder)
     return ActivationCode(address or published.address, published.fingerprint, code)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from kassa.device import SignedHead
-from kassa.errors import NotFound, NotServed, Refusal
+from kassa.errors import NotAllowed, NotFound, NotServed, Refusal
 from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest, Signed
 from kassa.protocol import PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
 from kassa.text import texts
@@ -20,11 +21,11 @@ from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
 from kassa_server.contacts import Contacts
 from kassa_server.door import admit, check_caller
-from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.package_files import PackageFiles
 from kassa_server.headquarters.polling import poll_state
 from kassa_server.headquarters.reports import keep_report
-from kassa_server.headquarters.scopes import scope_of_store
+from kassa_server.headquarters.scopes import Scope, scope_of_store
 from kassa_server.headquarters.session_orders import orders_for
 from kassa_server.headquarters.sessions import note_requested
 from kassa_server.headquarters.shelf import find_package
@@ -36,20 +37,43 @@ from kassa_server.posting import Poster
 _, n_ = texts("kassa_server")
 
 
+class PackageSource(Protocol):
+    """Where lists and packages come from: made here, or handed on from headquarters elsewhere."""
+
+    @property
+    def files(self) -> PackageFiles:
+        """The packages' files."""
+
+    def list_for(self, scope: Scope) -> tuple[int, Signed]:
+        """The number and the list of a scope.
+
+        :raises kassa.errors.Refusal: there is none.
+        """
+
+
 class StoreServer(Answering):
     """Answers registers from a channel database.
 
     :param host: runs the requests; made from the database's registers if None.
-    :param distribution: makes and finds data packages; None: none are served.
+    :param distribution: has data packages; None: none are served.
+    :param database_id: of the channel database, where headquarters is elsewhere.
     """
 
-    def __init__(self, channel: Channel, host: Host | None = None, distribution: Distribution | None = None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        host: Host | None = None,
+        distribution: PackageSource | None = None,
+        database_id: str | None = None,
+    ) -> None:
         super().__init__(channel)
         self.distribution = distribution
         self.host = host or Host(channel)
         self.contacts = Contacts(channel)
         self.poster = Poster(channel, self.host)
+        self.database_id = database_id
         self.on_delivery: Callable[[], None] = lambda: None
+        self.on_unknown_code: Callable[[], None] = lambda: None
 
     def request(self, name: str, path: str, headers: Headers, body: bytes) -> Response:
         """``POST /v1/requests/<name>``."""
@@ -96,8 +120,12 @@ class StoreServer(Answering):
 
         def work(protocol: int) -> Response:
             request = decoded(body, ActivationRequest)
-            with self.channel.writing() as connection:
-                answer = activate(connection, self.channel.environment, request)
+            try:
+                with self.channel.writing() as connection:
+                    answer = activate(connection, self.channel.environment, request, self.database_id)
+            except NotAllowed:
+                self.on_unknown_code()
+                raise
             return answered(msgspec.json.encode(answer), protocol, self.now())
 
         return self.guarded("activate", headers, work)
@@ -153,7 +181,7 @@ class StoreServer(Answering):
             return 0, None
 
     @property
-    def _distribution(self) -> Distribution:
+    def _distribution(self) -> PackageSource:
         if self.distribution is None:
             raise NotServed(_("This store server has no place for data packages."), where="no data directory")
         return self.distribution

@@ -80,10 +80,13 @@ class Device:
             self.clock.utc(),
         )
 
+    def signer(self) -> DeviceSigner:
+        """Signs what it sends."""
+        return DeviceSigner(self.key, self.device_id, self.clock, self.head)
+
     def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         """Send a signed body; headers may be changed on the way."""
-        signer = DeviceSigner(self.key, self.device_id, self.clock, self.head)
-        signed = signer.headers("POST", path, body)
+        signed = self.signer().headers("POST", path, body)
         sent = {PROTOCOL_HEADER: self.protocol, "Content-Type": CONTENT_TYPE, **signed}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.client.post(path, content=body, headers=sent)

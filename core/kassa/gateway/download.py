@@ -31,14 +31,22 @@ class Downloads:
     """Fetches packages.
 
     :param may_go_on: asked between chunks; a register that is disconnected by hand or stops says no.
+    :param path: before the package's id.
     """
 
     def __init__(
-        self, address: str, signer: Signer, trust: ssl.SSLContext | None, may_go_on: Callable[[], bool]
+        self,
+        address: str,
+        signer: Signer,
+        trust: ssl.SSLContext | None,
+        may_go_on: Callable[[], bool],
+        *,
+        path: str = "/v1/packages/",
     ) -> None:
         self._address = address.rstrip("/")
         self._signer = signer
         self._trust = trust
+        self._path = path
         self.may_go_on = may_go_on
         self.on_response: Callable[[httpx.Response], None] = lambda _response: None
 
@@ -56,7 +64,7 @@ class Downloads:
         have = target.stat().st_size if target.exists() else 0
         if have >= size:
             return
-        path = f"/v1/packages/{package_id}"
+        path = self._path + package_id
         headers = {**self._signer.headers("GET", path, b""), PROTOCOL_HEADER: str(PROTOCOL)}
         if have:
             headers["Range"] = f"bytes={have}-"

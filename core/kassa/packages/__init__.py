@@ -7,6 +7,7 @@ and apply them with the same code.
 room       holds
 ========== ==========================================================================================
 manifest   what a package says of itself, and its batches: the format
+choosing   which package a table group takes next
 listing    the signed list of what there is, and the headquarters keys that sign it
 ========== ==========================================================================================
 """

@@ -61,19 +61,21 @@ def load_key(file: Path) -> HeadquartersKey:
     return HeadquartersKey(Ed25519PrivateKey.from_private_bytes(file.read_bytes()))
 
 
-def verify_list(signed: Signed, key_set: KeySet, *, seen_number: int, scope: str) -> PackageList:
+def verify_list(
+    signed: Signed, key_set: KeySet, *, seen_number: int, scope: str, audience: str = "offline"
+) -> PackageList:
     """The list that ``signed`` carries.
 
     Whether it has expired is for the caller to tell: an old list warns, and never stops selling.
 
     :param seen_number: of the last list that was accepted here.
-    :raises ListNotTrusted: an unknown or revoked key, a wrong signature, an older number, another store's list.
+    :raises ListNotTrusted: an unknown or revoked key, a wrong signature, an older number, a list for others.
     """
     listed = _open(signed, "package-list", key_set, PackageList)
     if listed.number < seen_number:
         raise _not_trusted(f"number {listed.number}, seen {seen_number}")
-    if listed.scope != scope:
-        raise _not_trusted(f"for store {listed.scope}")
+    if (listed.scope, listed.audience) != (scope, audience):
+        raise _not_trusted(f"for {listed.audience} databases of {listed.scope}")
     return listed
 
 

@@ -19,7 +19,7 @@ from kassa_server.cli import (
     TlsCertificate,
     TlsKey,
     given_certificates,
-    open_channel,
+    open_headquarters,
 )
 
 DEFAULT_PORT = 8450
@@ -59,18 +59,23 @@ def serve(
 
 def channel_code(
     name: Annotated[str, typer.Argument(help="What to call the store server.")],
-    store: Annotated[list[str], typer.Option(help="A store that it serves. Repeatable.")],
+    group: Annotated[str | None, typer.Option(help="The channel database group that it serves.")] = None,
+    store: Annotated[str | None, typer.Option(help="Instead: the group that this store is in.")] = None,
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
     address: Annotated[str | None, typer.Option(help="Headquarters' address, if not the server's own.")] = None,
 ) -> None:
-    """Make a code that makes a machine the store server of these stores, once, within 24 hours."""
-    from kassa_server.headquarters.channel_codes import make_channel_code
+    """Make a code that makes a machine a store server, once, within 24 hours."""
+    from kassa_server.headquarters.channel_codes import group_of_store, make_channel_code
     from kassa_server.running import activation_text, read_published
 
+    if (group is None) == (store is None):
+        raise typer.BadParameter("Say --group or --store.")
     read_published(data_directory)
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
-        code = make_channel_code(connection, channel.environment, name, store)
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
+        if group is None:
+            group = group_of_store(connection, store or "")
+        code = make_channel_code(connection, channel.environment, name, group)
     made = activation_text(data_directory, code, address)
     typer.echo(made.text)
     typer.echo(f"On that machine: kassa server --headquarters {made.text}")
@@ -80,11 +85,11 @@ def store_servers(data_directory: DataDirectory = DEFAULT_FOLDER, database: Data
     """The store servers that have joined: when they were last heard of, and what waits there."""
     from kassa_server.headquarters.store_servers import joined_store_servers
 
-    with open_channel(data_directory, database) as channel, channel.reading() as connection:
+    with open_headquarters(data_directory, database) as channel, channel.reading() as connection:
         known = joined_store_servers(connection)
     for one in known:
         contact = "never" if one.contact_at is None else f"{one.contact_at:%Y-%m-%d %H:%M:%S} UTC"
-        typer.echo(f"{one.store_server_id}  {one.name}  {', '.join(one.stores)}  {one.state}  last contact {contact}")
+        typer.echo(f"{one.store_server_id}  {one.name}  {one.group}  {one.state}  last contact {contact}")
         typer.echo(f"  waiting there: {one.report.waiting}")
         for line in one.report.refused:
             typer.echo(f"  not taken: {line}")
@@ -98,7 +103,7 @@ def revoke(
     """Take nothing from a store server any more, and give it nothing."""
     from kassa_server.headquarters.channel_codes import revoke_store_server
 
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
         revoke_store_server(connection, channel.environment, store_server)
     typer.echo(f"Store server {store_server} is revoked.")
 

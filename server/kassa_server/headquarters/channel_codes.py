@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kassa.environment import Environment
@@ -14,9 +12,11 @@ from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
 from kassa_server.headquarters.channel_messages import JoinAnswer, JoinRequest
+from kassa_server.headquarters.databases import databases_of, put_channel_database
 from kassa_server.headquarters.keys import key_sets_after, signing_key
 from kassa_server.one_time_codes import code_hash, new_code
 from kassa_server.schema import store, store_server, store_server_code
+from kassa_server.schema.databases import CHANNEL
 
 _, n_ = texts("kassa_server")
 
@@ -24,26 +24,37 @@ VALID_FOR = timedelta(hours=24)
 _KEY_BYTES = 32
 
 
-def make_channel_code(connection: Connection, environment: Environment, name: str, stores: Sequence[str]) -> str:
-    """A code by which one machine becomes the store server of these stores, once, within a day. Only its hash is kept.
+def make_channel_code(connection: Connection, environment: Environment, name: str, group_id: str) -> str:
+    """A code by which one machine becomes the store server of a channel database group's stores, once, within a day.
+    Only its hash is kept. The channel database of that name in the group becomes its own; a new one is made if there is
+    none.
 
-    :raises NotFound: there is no such store.
+    :raises NotFound: there is no such group.
     """
-    known = set(connection.execute(select(store.c.store_id).where(store.c.store_id.in_(stores))).scalars())
-    for wanted in stores:
-        if wanted not in known:
-            raise NotFound(_("There is no store {store}.", store=literal(wanted)))
+    known = [row.database_id for row in databases_of(connection, group_id) if (row.kind, row.name) == (CHANNEL, name)]
+    database_id = known[0] if known else environment.new_id()
+    put_channel_database(connection, database_id, group_id, name, environment.clock.utc())
     code, now = new_code(environment), environment.clock.utc()
     row = {
         "code_hash": code_hash(code),
-        "database_id": environment.new_id(),
+        "database_id": database_id,
         "name": name,
-        "stores": msgspec.json.encode(sorted(known)).decode(),
         "made_at": now,
         "expires_at": now + VALID_FOR,
     }
     connection.execute(insert(store_server_code).values(row))
     return code
+
+
+def group_of_store(connection: Connection, store_id: str) -> str:
+    """A store's channel database group.
+
+    :raises NotFound: there is no such store.
+    """
+    found = connection.execute(select(store.c.channel_database_group).where(store.c.store_id == store_id)).scalar()
+    if found is None:
+        raise NotFound(_("There is no store {store}.", store=literal(store_id)))
+    return str(found)
 
 
 def join(connection: Connection, environment: Environment, request: JoinRequest) -> JoinAnswer:
@@ -69,7 +80,6 @@ def join(connection: Connection, environment: Environment, request: JoinRequest)
             "store_server_id": store_server_id,
             "database_id": code.database_id,
             "name": code.name,
-            "stores": code.stores,
             "public_key": request.public_key,
             "joined_at": now,
         }

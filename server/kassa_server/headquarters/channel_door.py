@@ -7,7 +7,6 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, select
@@ -16,19 +15,24 @@ from kassa.errors import DeviceNotTrusted
 from kassa.protocol import SIGNATURE_HEADER, TIME_HEADER
 from kassa.text import texts
 from kassa_server.headquarters.channel_messages import STORE_SERVER_HEADER, signed_text
-from kassa_server.schema import store_server
+from kassa_server.headquarters.scopes import scope_of_group
+from kassa_server.schema import channel_database, store_server
 
 _, n_ = texts("kassa_server")
 
 
 @dataclass(frozen=True)
 class JoinedServer:
-    """A store server that has proved who it is, and the stores that it serves."""
+    """A store server that has proved who it is.
+
+    :param group: its channel database group; it serves the ``stores`` in it.
+    """
 
     store_server_id: str
     database_id: str
     name: str
-    stores: frozenset[str]
+    group: str
+    stores: tuple[str, ...]
 
 
 def admit_store_server(
@@ -38,8 +42,10 @@ def admit_store_server(
 
     :raises DeviceNotTrusted: unknown, revoked or replaced, or not signed by it.
     """
-    wanted = store_server.c.store_server_id == headers.get(STORE_SERVER_HEADER, "")
-    row = connection.execute(select(store_server).where(wanted)).first()
+    mine = store_server.c.store_server_id == headers.get(STORE_SERVER_HEADER, "")
+    joined = store_server.join(channel_database, channel_database.c.database_id == store_server.c.database_id)
+    statement = select(store_server, channel_database.c.group_id).select_from(joined).where(mine)
+    row = connection.execute(statement).first()
     if row is None or row.revoked_at is not None or row.replaced_at is not None:
         raise _unknown()
     text = signed_text(method, path, body, headers.get(TIME_HEADER, ""))
@@ -48,8 +54,8 @@ def admit_store_server(
         Ed25519PublicKey.from_public_bytes(bytes(row.public_key)).verify(signature, text)
     except (InvalidSignature, binascii.Error, ValueError) as error:
         raise _unknown() from error
-    stores = frozenset(msgspec.json.decode(row.stores, type=list[str]))
-    return JoinedServer(row.store_server_id, row.database_id, row.name, stores)
+    stores = scope_of_group(connection, row.group_id).stores
+    return JoinedServer(row.store_server_id, row.database_id, row.name, row.group_id, stores)
 
 
 def _unknown() -> DeviceNotTrusted:

@@ -21,6 +21,7 @@ from kassa.protocol import JournalAcknowledgement, unpack_head
 from kassa.text import literal, texts
 from kassa_server.answers import message_of
 from kassa_server.channel import lock_row
+from kassa_server.commands import ANSWERED
 from kassa_server.headquarters.channel_door import JoinedServer
 from kassa_server.headquarters.channel_messages import (
     ChannelBatch,
@@ -33,7 +34,7 @@ from kassa_server.headquarters.channel_messages import (
 )
 from kassa_server.heads import keep_told_head
 from kassa_server.intake import take_entries
-from kassa_server.schema import POSTED, device, journal_conflict, journal_entry, register, series
+from kassa_server.schema import command_answer, device, journal_conflict, register, series
 
 _, n_ = texts("kassa_server")
 
@@ -52,7 +53,6 @@ def take_facts(connection: Connection, caller: JoinedServer, told: SeriesFacts, 
         own.sequence,
         bytes(own.hash).hex(),
         _missing(connection, told),
-        _posted(connection, told.series, told.awaited),
     )
 
 
@@ -177,9 +177,12 @@ def _missing(connection: Connection, told: SeriesFacts) -> tuple[ConflictKey, ..
     return tuple(key for key in told.conflicts if key not in known)
 
 
-def _posted(connection: Connection, series_id: str, awaited: Sequence[int]) -> tuple[int, ...]:
+def commands_done(connection: Connection, caller: JoinedServer, awaited: Sequence[str]) -> dict[str, int]:
+    """Which of these commands are done here, and by which row version."""
     if not awaited:
-        return ()
-    wanted = (journal_entry.c.series_id == series_id) & (journal_entry.c.posting == POSTED)
-    found = select(journal_entry.c.sequence).where(wanted, journal_entry.c.sequence.in_(awaited))
-    return tuple(connection.execute(found).scalars())
+        return {}
+    mine = command_answer.c.store_id.in_(caller.stores) & (command_answer.c.fate == ANSWERED)
+    found = select(command_answer.c.command_id, command_answer.c.version).where(
+        mine, command_answer.c.command_id.in_(awaited)
+    )
+    return {row.command_id: row.version for row in connection.execute(found)}

@@ -6,6 +6,8 @@
     POST /v1/channel/series      SeriesReport -> SeriesPositions          what is there, and how far headquarters is
     POST /v1/channel/journal     ChannelBatch -> JournalAcknowledgement   entries of one series
     POST /v1/channel/conflicts   ConflictBatch -> Taken                   what store servers keep for a person
+    POST /v1/channel/packages    ListsRequest -> ListsAnswer              signed lists, its own and its registers'
+    GET  /v1/channel/packages/<id>   a data package, by ranges if wanted
 
 All but the first are signed by the store server's key (:func:`signed_text`). Bodies are zstd; answers are Kassa's own
 (:mod:`kassa.protocol`), so a captive portal is never taken for headquarters.
@@ -18,13 +20,14 @@ from datetime import datetime
 
 import msgspec
 
-from kassa.packages.listing import Signed
+from kassa.packages.listing import Signed, SyncReport
 from kassa.protocol import JournalBatch, RefusalMessage
 
 JOIN = "/v1/channel/join"
 SERIES = "/v1/channel/series"
 JOURNAL = "/v1/channel/journal"
 CONFLICTS = "/v1/channel/conflicts"
+PACKAGES = "/v1/channel/packages"
 STORE_SERVER_HEADER = "Kassa-Store-Server"
 
 
@@ -77,10 +80,7 @@ class ConflictKey(msgspec.Struct, frozen=True, order=True):
 
 
 class SeriesFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A series as it stands in the store server: ``sequence`` entries are stored there.
-
-    :param awaited: sequences of command entries of which the store server wants to know whether they are posted.
-    """
+    """A series as it stands in the store server: ``sequence`` entries are stored there."""
 
     series: str
     register_id: str
@@ -93,7 +93,6 @@ class SeriesFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     behind_at: datetime | None = None
     heads: tuple[HeadFacts, ...] = ()
     conflicts: tuple[ConflictKey, ...] = ()
-    awaited: tuple[int, ...] = ()
 
 
 class StoreServerReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,17 +106,20 @@ class StoreServerReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SeriesReport(msgspec.Struct, frozen=True):
-    """Series that have changed since they were told of last, or all."""
+    """Series that have changed since they were told of last, or all.
+
+    :param awaited: commands of which the store server wants to know whether they are done at headquarters.
+    """
 
     series: tuple[SeriesFacts, ...]
     report: StoreServerReport
+    awaited: tuple[str, ...] = ()
 
 
 class SeriesPosition(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far headquarters is: everything up to ``sequence``, whose hash (hexadecimal) is ``hash``.
 
     :param missing: of the conflicts told, those that headquarters lacks.
-    :param posted: of the entries awaited, those that are posted.
     :param refusal: headquarters does not take this series.
     """
 
@@ -125,15 +127,17 @@ class SeriesPosition(msgspec.Struct, frozen=True, omit_defaults=True):
     sequence: int = 0
     hash: str = ""
     missing: tuple[ConflictKey, ...] = ()
-    posted: tuple[int, ...] = ()
     refusal: RefusalMessage | None = None
 
 
 class SeriesPositions(msgspec.Struct, frozen=True):
-    """The positions of the series told. ``version``: the last row version in headquarters, with all of it posted."""
+    """The positions of the series told.
+
+    :param done: of the commands awaited those that are done, each with the row version by which it was.
+    """
 
     positions: tuple[SeriesPosition, ...]
-    version: int
+    done: dict[str, int] = {}
 
 
 class ChannelBatch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -160,6 +164,45 @@ class ConflictBatch(msgspec.Struct, frozen=True):
     """Some of them."""
 
     conflicts: tuple[KeptConflict, ...]
+
+
+class RegisterReport(msgspec.Struct, frozen=True):
+    """What a register has told its store server of its synchronisation, as it came at ``received_at``; ``polled_at``:
+    when it was last heard of without anything new, since then."""
+
+    register_id: str
+    received_at: datetime
+    report: SyncReport
+    polled_at: datetime | None = None
+
+
+class ListsRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a store server asks for its lists with.
+
+    :param seen: the number of its own list; ``offline``: of those of its stores' registers, by store.
+    :param keys: the number of the key set that it has.
+    :param report: how its own last round went; ``reports``: what its registers have told since then.
+    """
+
+    seen: int = 0
+    keys: int = 0
+    offline: dict[str, int] = {}
+    report: SyncReport | None = None
+    reports: tuple[RegisterReport, ...] = ()
+
+
+class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Lists that the store server does not have yet, and the key sets after its own.
+
+    :param group: its channel database group, the scope of its own list.
+    :param stores: the stores of that group.
+    """
+
+    group: str
+    stores: tuple[str, ...]
+    package_list: Signed | None = None
+    offline: dict[str, Signed] = {}
+    key_sets: tuple[Signed, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):

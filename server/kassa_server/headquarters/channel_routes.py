@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kassa_server.answering import Headers
-from kassa_server.headquarters.channel_messages import CONFLICTS, JOIN, JOURNAL, SERIES
+from kassa_server.headquarters.channel_messages import CONFLICTS, JOIN, JOURNAL, PACKAGES, SERIES
 from kassa_server.headquarters.channel_server import ChannelServer
 
 Work = Callable[[Headers, bytes], Response]
@@ -26,8 +27,17 @@ def channel_routes(server: ChannelServer, with_body: WithBody) -> list[BaseRoute
         SERIES: server.series,
         JOURNAL: server.journal,
         CONFLICTS: server.conflicts,
+        PACKAGES: server.lists,
     }
-    return [Route(path, _endpoint(work, with_body), methods=["POST"]) for path, work in served.items()]
+    fetching = Route(PACKAGES + "/{package_id}", _fetching(server), methods=["GET"])
+    return [*(Route(path, _endpoint(work, with_body), methods=["POST"]) for path, work in served.items()), fetching]
+
+
+def _fetching(server: ChannelServer) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(server.package, request.path_params["package_id"], request.headers)
+
+    return endpoint
 
 
 def _endpoint(work: Work, with_body: WithBody) -> Callable[[Request], Awaitable[Response]]:

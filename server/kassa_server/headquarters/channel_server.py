@@ -7,29 +7,38 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, update
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
+from kassa.errors import NotServed
+from kassa.packages.listing import PACKAGE_TYPE
+from kassa.protocol import PROTOCOL_HEADER
+from kassa.text import texts
 from kassa_server.answering import Answering, Headers, decoded
 from kassa_server.answers import answered
 from kassa_server.channel import Channel
 from kassa_server.compressed import ENCODING, opened
 from kassa_server.headquarters.channel_codes import join
 from kassa_server.headquarters.channel_door import JoinedServer, admit_store_server
-from kassa_server.headquarters.channel_intake import take_channel_batch, take_conflicts, take_facts
+from kassa_server.headquarters.channel_intake import commands_done, take_channel_batch, take_conflicts, take_facts
+from kassa_server.headquarters.channel_lists import keep_reports, lists_for, package_file
 from kassa_server.headquarters.channel_messages import (
     CONFLICTS,
     JOURNAL,
+    PACKAGES,
     SERIES,
     ChannelBatch,
     ConflictBatch,
     JoinRequest,
+    ListsRequest,
     SeriesPositions,
     SeriesReport,
     Taken,
 )
-from kassa_server.headquarters.rows import current_version
+from kassa_server.headquarters.distribution import Distribution
 from kassa_server.posting import Poster
 from kassa_server.schema import store_server
+
+_, n_ = texts("kassa_server")
 
 Asked = TypeVar("Asked")
 LARGEST_OPENED = 64 * 1024 * 1024
@@ -40,11 +49,13 @@ class ChannelServer(Answering):
     """Answers store servers that have joined.
 
     :param poster: posts what they send.
+    :param distribution: makes what they fetch; None: nothing.
     """
 
-    def __init__(self, channel: Channel, poster: Poster) -> None:
+    def __init__(self, channel: Channel, poster: Poster, distribution: Distribution | None = None) -> None:
         super().__init__(channel)
         self._poster = poster
+        self._distribution = distribution
 
     def join(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/channel/join``."""
@@ -68,7 +79,7 @@ class ChannelServer(Answering):
             document = msgspec.json.encode(report).decode()
             connection.execute(update(store_server).where(mine).values(**values, report=document))
             positions = tuple(take_facts(connection, caller, one, now) for one in told.series)
-            return SeriesPositions(positions, current_version(connection))
+            return SeriesPositions(positions, commands_done(connection, caller, told.awaited))
 
         return self._signed(SERIES, headers, body, SeriesReport, work)
 
@@ -94,6 +105,37 @@ class ChannelServer(Answering):
             return Taken(take_conflicts(connection, caller, sent.conflicts))
 
         return self._signed(CONFLICTS, headers, body, ConflictBatch, work)
+
+    def lists(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/packages``: signed lists; what registers have told is kept."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.reading() as connection:
+                caller = admit_store_server(connection, headers, "POST", PACKAGES, body)
+            asked = decoded(_opened(headers, body), ListsRequest)
+            keep_reports(self.channel, caller, asked)
+            answer = lists_for(self.channel, self._made, caller, asked)
+            return answered(msgspec.json.encode(answer), protocol, self.now())
+
+        return self.guarded("channel lists", headers, work)
+
+    def package(self, package_id: str, headers: Headers) -> Response:
+        """``GET /v1/channel/packages/<id>``."""
+
+        def work(protocol: int) -> Response:
+            path = f"{PACKAGES}/{package_id}"
+            with self.channel.reading() as connection:
+                caller = admit_store_server(connection, headers, "GET", path, b"")
+            file = package_file(self.channel, self._made, caller, package_id)
+            return FileResponse(file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)})
+
+        return self.guarded("channel package", headers, work)
+
+    @property
+    def _made(self) -> Distribution:
+        if self._distribution is None:
+            raise NotServed(_("Headquarters has no place for data packages."), where="no data directory")
+        return self._distribution
 
     def _signed(
         self,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_channel
+from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_headquarters
 from kassa_server.headquarters import channel_cli, session_cli, users_cli
 
 headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
@@ -26,7 +26,7 @@ def run_job(
     from kassa_server.headquarters.distribution import Distribution
     from kassa_server.headquarters.package_files import DirectoryFiles
 
-    with open_channel(data_directory, database) as channel:
+    with open_headquarters(data_directory, database) as channel:
         run = Distribution(channel, DirectoryFiles(data_directory / "packages")).run(job, author="command line")
     typer.echo(f"Job {job}: {run.state}. Packages: {run.packages}. Rows: {run.rows}.")
     if run.state == "create_failed":
@@ -40,7 +40,7 @@ def schedules(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database
     from kassa_server.headquarters.schedules import add_default
     from kassa_server.schema import distribution_run, distribution_schedule
 
-    with open_channel(data_directory, database) as channel:
+    with open_headquarters(data_directory, database) as channel:
         with channel.writing() as connection:
             add_default(connection)
         with channel.reading() as connection:
@@ -64,7 +64,7 @@ def schedule(
     """Set how often a job runs by itself. A server that runs notices within a minute."""
     from kassa_server.headquarters.schedule_list import set_schedule
 
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
         now = channel.environment.clock.utc()
         set_schedule(connection, job, max(1, every), enabled=every > 0, by="command line", now=now)
     typer.echo(f"Job {job}: every {every} min." if every else f"Job {job}: switched off.")
@@ -75,7 +75,7 @@ def rotate_key(data_directory: DataDirectory = DEFAULT_FOLDER, database: Databas
     """Make a new key for signing lists. The old one introduces it to the registers, and stays good until revoked."""
     from kassa_server.headquarters import keys
 
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
         made = keys.rotate_key(connection, channel.environment)
     typer.echo(f"Key {made} signs from now on.")
 
@@ -89,6 +89,6 @@ def revoke_key(
     """Trust a key no more."""
     from kassa_server.headquarters import keys
 
-    with open_channel(data_directory, database) as channel, channel.writing() as connection:
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
         keys.revoke_key(connection, channel.environment, key)
     typer.echo(f"Key {key} is revoked.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy import update
 
 from kassa.masterdata import upsert
 from kassa.packages.listing import SyncReport
@@ -37,3 +38,12 @@ def _checked(report: SyncReport, now: datetime) -> datetime | None:
     if report.checked_at is None or report.made_at is None:
         return report.checked_at
     return now - max(report.made_at - report.checked_at, timedelta(0))
+
+
+def note_polled(channel: Channel, register_id: str, at: datetime | None) -> None:
+    """A register was heard of by its store server, with nothing new, at that time."""
+    if at is None:
+        return
+    mine = register_report.c.register_id == register_id
+    with channel.writing() as connection:
+        connection.execute(update(register_report).where(mine).values(polled_at=at))

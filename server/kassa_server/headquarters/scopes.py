@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select, true
 from kassa.schema.groups import Audience, TableGroup
 from kassa.schema.master import staff
 from kassa_server.schema import (
+    activation_code,
     channel_database,
     channel_database_group,
     register,
@@ -85,9 +86,9 @@ def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
     if table in (staff, staff_credential):
         works_here = select(store_staff.c.staff_id).where(store_staff.c.store_id.in_(scope.stores))
         return table.c.staff_id.in_(works_here)
-    if table is register_plugin:
+    if table in (register_plugin, activation_code):
         mine = select(register.c.register_id).where(register.c.store_id.in_(scope.stores))
-        return register_plugin.c.register_id.in_(mine)
+        return table.c.register_id.in_(mine)
     if table in (channel_database, channel_database_group):
         of_group: ColumnElement[bool] = table.c.group_id == scope.name
         return of_group

@@ -14,7 +14,7 @@ from kassa.errors import SetupError
 from kassa.gateway.remote import RemoteGateway
 from kassa.packages.keys import follow
 from kassa.packages.listing import KeySet, Signed
-from kassa.text import texts
+from kassa.text import literal, texts
 from kassa.trust import ActivationCode, context_for, fetch_ca, read_activation_code
 from kassa_server.headquarters.channel_messages import JOIN, JoinAnswer, JoinRequest
 from kassa_server.one_time_codes import code_hash
@@ -91,6 +91,21 @@ def load_membership(folder: Path) -> Membership | None:
             hint=_("Bring the file back from the backup, or join again with a new code."),
             where=str(file),
         ) from error
+
+
+def refuse_if_joined(folder: Path) -> None:
+    """What is decided in headquarters is not decided in a store server that has joined one elsewhere.
+
+    :raises SetupError: the store server of this data directory has.
+    """
+    membership = load_membership(folder)
+    if membership is not None:
+        raise SetupError(
+            _("This store server's headquarters is at {address}.", address=literal(membership.address)),
+            kept=_("Nothing was changed."),
+            hint=_("Do it there; it comes here in data packages."),
+            where=str(folder),
+        )
 
 
 class _Draft(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ from kassa_server.headquarters.channel_messages import (
 )
 from kassa_server.joined.facts import hash_at, read_conflicts, read_entries, read_facts
 from kassa_server.joined.link import Link
+from kassa_server.joined.own_rows import awaited, settle
 
 BATCH_BYTES = 500_000
 """Of entries, before they are compressed."""
@@ -82,7 +83,8 @@ class Uploader:
         changed = [one for one in facts if self._settled.get(one.series) != one] if self._nothing_forgotten() else facts
         troubles = []
         for part in _parts(changed, SERIES_AT_ONCE) if changed else ([],):
-            answer = self._link.post(SERIES, SeriesReport(tuple(part), self._report()), SeriesPositions)
+            report = SeriesReport(tuple(part), self._report())
+            answer = self._link.post(SERIES, report, SeriesPositions)
             positions = {position.series: position for position in answer.positions}
             for one in part:
                 try:
@@ -91,8 +93,20 @@ class Uploader:
                     if error.reason != SERVER_ERROR:
                         raise
                     troubles.append(error)
+        self._settle_own_rows()
         if troubles:
             raise troubles[0]
+
+    def _settle_own_rows(self) -> None:
+        """Ask which commands headquarters has done by now, if any is awaited."""
+        with self._channel.reading() as connection:
+            commands = awaited(connection)
+        if not commands:
+            return
+        answer = self._link.post(SERIES, SeriesReport((), self._report(), commands), SeriesPositions)
+        if answer.done:
+            with self._channel.writing() as connection:
+                settle(connection, answer.done)
 
     def forget(self) -> None:
         """Take nothing for granted: the next round asks for every series."""

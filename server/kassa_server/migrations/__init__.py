@@ -11,11 +11,12 @@ from typing import Any, Literal
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData, Unicode
 
+from kassa.packages.applying import checkpoints_metadata
 from kassa.schema.columns import Scaled, UtcDateTime
 from kassa.schema.master import master
 from kassa_server.schema import channel
 
-TABLES: list[MetaData] = [master, channel]
+TABLES: list[MetaData] = [master, channel, checkpoints_metadata]
 IMPORT = "from kassa.schema import columns"
 
 

@@ -34,6 +34,7 @@ from kassa_server.schema.organisation import (
     store_staff,
     tender,
 )
+from kassa_server.schema.own_rows import own_row, own_row_command
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.sessions import download_session, session_order
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
@@ -68,6 +69,8 @@ __all__ = [
     "layout",
     "layout_button",
     "offline_profile",
+    "own_row",
+    "own_row_command",
     "package",
     "package_list",
     "parked_entry",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from kassa.schema.columns import CHANNEL_ONLY, UtcDateTime, code, document, identifier, words
+from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE, UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
 
 device = Table(
@@ -35,7 +35,15 @@ activation_code = Table(
     Column("register_id", code(40), nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
-    Column("device_id", identifier(), ForeignKey(device.c.device_id), nullable=True, doc="who has used it"),
+    Column("database_id", code(40), nullable=True, doc="the channel database that takes it; empty: headquarters' own"),
+    Column(
+        "device_id",
+        identifier(),
+        ForeignKey(device.c.device_id),
+        nullable=True,
+        info={COUNTED_HERE: True},
+        doc="who has used it",
+    ),
 )
 
 series = Table(

@@ -60,4 +60,5 @@ command_answer = Table(
     Column("fate", code(10), nullable=False, doc="running (only inside its own transaction), answered, refused"),
     Column("answer", document(), nullable=True, doc="the answer or the refusal, JSON"),
     Column("answered_at", UtcDateTime(), nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0", doc="the last row version when it was done"),
 )

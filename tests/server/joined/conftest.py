@@ -1,22 +1,32 @@
-"""Headquarters on each database, listening on loopback; store servers that have joined it, and their registers."""
+"""Headquarters on each database, listening on loopback; store servers that have joined it, and their registers.
+
+Nothing goes up or down by itself: tests say when.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.conftest import Shop, open_shop, sqlite_database
+from sqlalchemy import text
+from starlette.testclient import TestClient
+from tests.server.conftest import Shop, sqlite_database
+from tests.server.device import Device
 
 from kassa.environment import Environment
+from kassa.schema.engine import make_engine
+from kassa.testing.clock import TestClock
+from kassa_server.activation import make_code
+from kassa_server.app import create_app
 from kassa_server.channel import Channel
-from kassa_server.headquarters.channel_codes import make_channel_code
-from kassa_server.joined.link import Link
-from kassa_server.joined.membership import Membership, join_headquarters
-from kassa_server.joined.uploading import Uploader
+from kassa_server.headquarters.channel_codes import group_of_store, make_channel_code
+from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.package_files import DirectoryFiles
+from kassa_server.joined.joined import Joined, JoinedSettings
+from kassa_server.joined.membership import join_headquarters
 from kassa_server.roles import Role
 from kassa_server.running import RunningServer, Settings, activation_text
 
@@ -50,11 +60,17 @@ class Office:
         self.stop()
         self.channel.close()
 
-    def code(self, *stores: str) -> str:
+    def code(self, name: str = "Butik", store_id: str = "S1") -> str:
         """A code for a store server."""
         with self.channel.writing() as connection:
-            code = make_channel_code(connection, self.channel.environment, "Butik", stores or ("S1",))
+            group = group_of_store(connection, store_id)
+            code = make_channel_code(connection, self.channel.environment, name, group)
         return activation_text(self.folder, code).text
+
+    def distribute(self) -> None:
+        """Make packages of what has changed."""
+        run = Distribution(self.channel, DirectoryFiles(self.folder / "packages")).run(author="test")
+        assert run.state != "create_failed", run.error
 
     def rows(self, table: Any, **equals: Any) -> list[dict[str, Any]]:
         """Rows of a table."""
@@ -65,61 +81,97 @@ class Office:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-@dataclass
 class Branch:
-    """A store server that has joined; nothing goes up but by :meth:`up`."""
+    """A store server that has joined, on an empty database, with a clock in the test's hands."""
 
-    shop: Shop
-    membership: Membership
-    link: Link
-    uploader: Uploader
+    def __init__(self, folder: Path, office: Office, database: str | None = None) -> None:
+        clock = TestClock()
+        environment = Environment(clock=clock)
+        self.office = office
+        self.folder = folder
+        membership = join_headquarters(folder, office.code(folder.name), environment)
+        database = database or f"sqlite:///{folder / 'channel.db'}"
+        app = create_app(
+            database, environment=environment, role=Role.STORE_SERVER, joined=JoinedSettings(membership, folder)
+        )
+        self.joined: Joined = app.state.joined
+        self.uploader, self.downloader = self.joined.uploader, self.joined.downloader
+        self.shop = Shop(TestClient(app, raise_server_exceptions=False), app.state.server, clock)
 
     def up(self) -> None:
         """One round of P-0001."""
         self.uploader.round()
 
+    def down(self) -> None:
+        """Headquarters makes packages of what has changed, and this store server fetches them."""
+        self.office.distribute()
+        self.downloader.round()
 
-@pytest.fixture
-def office(tmp_path: Path, database: str) -> Iterator[Office]:
-    """Headquarters with the small store's master data, on each database."""
-    with closing(Office(tmp_path / "headquarters", database)) as made:
-        yield made
+    def code(self, register_id: str) -> str:
+        """An activation code made in headquarters, which has come here."""
+        with self.office.channel.writing() as connection:
+            made = make_code(connection, self.office.channel.environment, register_id, self.folder.name)
+        self.down()
+        return made
 
+    def device(self, register_id: str = "R1") -> Device:
+        """A device that this store server has activated."""
+        made = Device(self.shop.client, self.shop.clock)
+        made.activate(self.code(register_id))
+        return made
 
-@pytest.fixture
-def open_branch(tmp_path: Path, office: Office, small_store: Path) -> Iterator[Callable[..., Branch]]:
-    """Makes store servers that have joined."""
-    with ExitStack() as stack:
-
-        def make(name: str = "branch", *stores: str) -> Branch:
-            opened = contextmanager(_branches)
-            return stack.enter_context(opened(tmp_path / name, office, small_store, *stores))
-
-        yield make
-
-
-def _branches(folder: Path, office: Office, small_store: Path, *stores: str) -> Iterator[Branch]:
-    folder.mkdir()
-    membership = join_headquarters(folder, office.code(*stores), Environment())
-    for shop in open_shop(sqlite_database(folder, small_store)):
-        with closing(Link(membership, Environment())) as link:
-            yield Branch(shop, membership, link, Uploader(shop.channel, link))
+    def close(self) -> None:
+        """End."""
+        self.joined.stop()
+        self.shop.client.close()
+        self.shop.channel.close()
 
 
 @pytest.fixture
-def sqlite_office(tmp_path: Path, small_store: Path) -> Iterator[Office]:
-    """Headquarters on SQLite only: for rules that no database changes."""
+def office(tmp_path: Path, small_store: Path) -> Iterator[Office]:
+    """Headquarters on SQLite, with the small store's master data: for rules that no database changes."""
     with closing(Office(tmp_path / "headquarters", sqlite_database(tmp_path, small_store))) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_branch(tmp_path: Path, sqlite_office: Office, small_store: Path) -> Iterator[Branch]:
-    """One store server that has joined it."""
-    yield from _branches(tmp_path / "branch", sqlite_office, small_store)
+def open_branch(tmp_path: Path, office: Office) -> Iterator[Callable[..., Branch]]:
+    """Makes store servers that have joined it, on SQLite."""
+    with ExitStack() as stack:
+        yield lambda name="branch": stack.enter_context(closing(Branch(tmp_path / name, office)))
 
 
 @pytest.fixture
 def branch(open_branch: Callable[..., Branch]) -> Branch:
-    """One store server that has joined."""
+    """One store server that has joined it."""
     return open_branch()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def chain(request: pytest.FixtureRequest, tmp_path: Path, small_store: Path) -> Iterator[Branch]:
+    """A store server that has joined a headquarters, both on SQLite or both on PostgreSQL."""
+    here, there = sqlite_database(tmp_path, small_store), None
+    if request.param == "postgresql":
+        here = request.getfixturevalue("shared_postgresql")()
+        there = request.getfixturevalue("empty_postgresql")()
+    with (
+        closing(Office(tmp_path / "headquarters", here)) as office,
+        closing(Branch(tmp_path / "branch", office, there)) as branch,
+    ):
+        yield branch
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql: Callable[[], str]) -> Callable[[], str]:
+    """One PostgreSQL database of its own for store servers; each call empties it and returns its URL."""
+    url = postgresql()
+
+    def empty() -> str:
+        engine = make_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        return url
+
+    return empty

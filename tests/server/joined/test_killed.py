@@ -13,6 +13,7 @@ import pytest
 from tests.server.device import Device
 
 from kassa.environment import SystemClock
+from kassa.errors import NotAllowed
 from kassa.testing.headquarters import Headquarters, JoinedStoreServer
 from kassa.testing.network import Network
 from kassa.testing.server import StoreServer
@@ -31,9 +32,17 @@ def through(network: Network, code: str) -> str:
     return ActivationCode(network.address, parts.fingerprint, parts.code).text
 
 
-def open_till(branch: StoreServer, client: httpx.Client, register_id: str) -> Device:
+def open_till(office: Headquarters, client: httpx.Client, register_id: str) -> Device:
+    """Activated by a code made in headquarters, as soon as the store server has it."""
     till = Device(client, SystemClock())
-    till.activate(read_activation_code(branch.activation_code(register_id)).code)
+    code = read_activation_code(office.activation_code(register_id)).code
+
+    def activated() -> bool:
+        with suppress(NotAllowed):
+            till.activate(code)
+        return bool(till.device_id)
+
+    wait_until(activated, "the store server has the code", 30)
     return till
 
 
@@ -50,7 +59,7 @@ def lives(folder: Path, seed: int, kills: int) -> None:
     with Headquarters(folder / "headquarters") as office, Network(office.address) as network:
         code = through(network, office.channel_code())
         with JoinedStoreServer(folder / "branch", code) as branch, httpx.Client(base_url=branch.address) as client:
-            tills = [open_till(branch, client, register_id) for register_id in ("R1", "R2")]
+            tills = [open_till(office, client, register_id) for register_id in ("R1", "R2")]
             for number in range(kills):
                 victim = (office, branch)[number] if number < 2 else chance.choice((office, branch))
                 killing = threading.Timer(chance.uniform(0, 0.4), victim.kill)
@@ -104,7 +113,7 @@ def test_a_register_never_waits_for_headquarters(tmp_path: Path) -> None:
     with Headquarters(tmp_path / "headquarters") as office, Network(office.address) as network:
         code = through(network, office.channel_code())
         with JoinedStoreServer(tmp_path / "branch", code) as branch, httpx.Client(base_url=branch.address) as client:
-            till = open_till(branch, client, "R1")
+            till = open_till(office, client, "R1")
             network.freeze()
             for _ in range(20):
                 till.sell()

@@ -17,10 +17,10 @@ from kassa_server.roles import Role
 from kassa_server.running import RunningServer, Settings
 
 
-def test_a_store_server_remembers_what_it_has_joined(sqlite_office: Office, tmp_path: Path) -> None:
+def test_a_store_server_remembers_what_it_has_joined(office: Office, tmp_path: Path) -> None:
     """Joined once, it is remembered in the data directory, in a file that only its owner may read; the keys of
     headquarters are pinned; the same code again changes nothing."""
-    code = sqlite_office.code()
+    code = office.code()
     made = join_headquarters(tmp_path / "a", code, Environment())
     assert load_membership(tmp_path / "a") == made
     assert (tmp_path / "a" / FILE).stat().st_mode & 0o077 == 0
@@ -29,19 +29,19 @@ def test_a_store_server_remembers_what_it_has_joined(sqlite_office: Office, tmp_
     assert repr(made.seed) not in repr(made)
 
 
-def test_a_code_works_for_one_machine(sqlite_office: Office, tmp_path: Path) -> None:
+def test_a_code_works_for_one_machine(office: Office, tmp_path: Path) -> None:
     """A second machine with the same code is refused, and nothing is written there but the try."""
-    code = sqlite_office.code()
+    code = office.code()
     join_headquarters(tmp_path / "a", code, Environment())
     with pytest.raises(NotAllowed):
         join_headquarters(tmp_path / "b", code, Environment())
     assert load_membership(tmp_path / "b") is None
 
 
-def test_an_answer_that_was_lost_is_given_again(sqlite_office: Office, tmp_path: Path) -> None:
+def test_an_answer_that_was_lost_is_given_again(office: Office, tmp_path: Path) -> None:
     """Cut off after headquarters has acted, the same code is sent with the same key, and the same store server comes of
     it."""
-    code = sqlite_office.code()
+    code = office.code()
     made = join_headquarters(tmp_path / "a", code, Environment())
     kept = (tmp_path / "a" / FILE).read_bytes()
     (tmp_path / "a" / FILE).unlink()
@@ -68,33 +68,33 @@ def test_another_headquarters_is_not_taken_for_it(tmp_path: Path) -> None:
         running.stop()
 
 
-def test_a_revoked_store_server_is_refused(sqlite_office: Office, sqlite_branch: Branch) -> None:
+def test_a_revoked_store_server_is_refused(office: Office, branch: Branch) -> None:
     """Nothing is taken from it; what its registers sold waits in its own database."""
-    till = sqlite_branch.shop.device()
+    till = branch.device()
     till.sell()
     till.deliver()
-    with sqlite_office.channel.writing() as connection:
+    with office.channel.writing() as connection:
         (known,) = joined_store_servers(connection)
         revoke_store_server(connection, Environment(), known.store_server_id)
     with pytest.raises(DeviceNotTrusted):
-        sqlite_branch.up()
+        branch.up()
     assert till.deliver([]).sequence == 1
-    with sqlite_office.channel.reading() as connection:
+    with office.channel.reading() as connection:
         assert [one.state for one in joined_store_servers(connection)] == ["revoked"]
 
 
-def test_a_code_is_no_registers(sqlite_office: Office, tmp_path: Path) -> None:
+def test_a_code_is_no_registers(office: Office, tmp_path: Path) -> None:
     """Headquarters alone activates no registers and answers none."""
     from kassa.errors import NotServed
     from kassa.register import activate
 
     with pytest.raises(NotServed):
-        activate(tmp_path / "till", sqlite_office.code())
-    assert read_activation_code(sqlite_office.code()).code
+        activate(tmp_path / "till", office.code())
+    assert read_activation_code(office.code()).code
 
 
-def test_headquarters_does_not_start_in_a_store_servers_directory(sqlite_office: Office, tmp_path: Path) -> None:
+def test_headquarters_does_not_start_in_a_store_servers_directory(office: Office, tmp_path: Path) -> None:
     """A data directory is the one or the other: said before anything is started."""
-    join_headquarters(tmp_path / "a", sqlite_office.code(), Environment())
+    join_headquarters(tmp_path / "a", office.code(), Environment())
     with pytest.raises(SetupError, match="joined"):
         RunningServer(Settings(tmp_path / "a", port=0, role=Role.HEADQUARTERS))

@@ -38,10 +38,11 @@ def wire(chain: list[WireEntry]) -> list[tuple[int, str, bytes, bytes]]:
     return [(entry.sequence, entry.entry_id, bytes.fromhex(entry.hash), entry.data) for entry in chain]
 
 
-def test_entries_arrive_as_they_are_and_are_posted_once(office: Office, branch: Branch) -> None:
+def test_entries_arrive_as_they_are_and_are_posted_once(chain: Branch) -> None:
     """The bytes at headquarters are the register's own, under its series and hash; each sale is posted once, however
     often it is sent; and the device's secret stays where it is."""
-    till = branch.shop.device()
+    office, branch = chain.office, chain
+    till = branch.device()
     for _ in range(3):
         till.sell()
     till.deliver()
@@ -58,7 +59,7 @@ def test_entries_arrive_as_they_are_and_are_posted_once(office: Office, branch: 
 
 def test_what_comes_later_goes_alone(office: Office, branch: Branch) -> None:
     """After a round only what is new is told of and sent."""
-    till = branch.shop.device()
+    till = branch.device()
     till.sell()
     till.deliver()
     branch.up()
@@ -68,9 +69,10 @@ def test_what_comes_later_goes_alone(office: Office, branch: Branch) -> None:
     assert stored(office, till.series) == wire(till.chain)
 
 
-def test_heads_travel_so_a_certificate_at_headquarters_rests_on_them(office: Office, branch: Branch) -> None:
+def test_heads_travel_so_a_certificate_at_headquarters_rests_on_them(chain: Branch) -> None:
     """Headquarters says itself that everything of a register is in, by the head that the register has signed."""
-    till = branch.shop.device()
+    office, branch = chain.office, chain
+    till = branch.device()
     till.sell()
     before = branch.shop.clock.utc()
     branch.shop.clock.advance(60)
@@ -84,7 +86,7 @@ def test_heads_travel_so_a_certificate_at_headquarters_rests_on_them(office: Off
 
 def test_headquarters_away_then_back(office: Office, branch: Branch) -> None:
     """Without headquarters a round fails and everything waits; when it is back, all of it arrives."""
-    till = branch.shop.device()
+    till = branch.device()
     till.sell()
     till.deliver()
     office.stop()
@@ -98,9 +100,10 @@ def test_headquarters_away_then_back(office: Office, branch: Branch) -> None:
     assert stored(office, till.series) == wire(till.chain)
 
 
-def test_conflicts_are_kept_at_headquarters_too(office: Office, branch: Branch) -> None:
+def test_conflicts_are_kept_at_headquarters_too(chain: Branch) -> None:
     """What the store server keeps for a person headquarters keeps as well; the chain is as it was."""
-    till = branch.shop.device()
+    office, branch = chain.office, chain
+    till = branch.device()
     first = till.sell()
     till.deliver()
     data = first.data.replace(b'"kind":"sale"', b'"kind":"void"')
@@ -115,7 +118,7 @@ def test_conflicts_are_kept_at_headquarters_too(office: Office, branch: Branch) 
 
 def test_one_that_cannot_be_posted_is_parked_and_the_next_go_on(office: Office, branch: Branch) -> None:
     """An entry without meaning is at headquarters as bytes, parked with its reason; the ones after it are posted."""
-    till = branch.shop.device()
+    till = branch.device()
     till.sell()
     till.add("sale", {"no": "sale"})
     till.sell()
@@ -129,9 +132,10 @@ def test_one_that_cannot_be_posted_is_parked_and_the_next_go_on(office: Office, 
     assert parked["entry_id"] == till.chain[1].entry_id
 
 
-def test_a_customer_made_in_a_store_reaches_headquarters_once(office: Office, branch: Branch) -> None:
+def test_a_customer_made_in_a_store_reaches_headquarters_once(chain: Branch) -> None:
     """The command's entry is posted at headquarters: the customer is there, once, though the entry is sent twice."""
-    till = branch.shop.device()
+    office, branch = chain.office, chain
+    till = branch.device()
     command = AddCustomer(command_id=new_id(), number="C-1", name="Ada Ek")
     till.ask(command)
     till.late_command(command, online=True)
@@ -148,7 +152,7 @@ def test_a_fork_is_kept_beside_and_overwrites_nothing(office: Office, open_branc
     """A store server whose chain is another than headquarters' changes nothing there: what it has is kept for a person,
     once, and it says that headquarters does not take the series."""
     branch = open_branch()
-    till = branch.shop.device()
+    till = branch.device()
     till.sell()
     till.deliver()
     branch.up()
@@ -171,14 +175,14 @@ def test_another_store_servers_series_is_refused_and_its_own_go_on(
 ) -> None:
     """A store server adds nothing to what another one has told of, even with the register's true device."""
     first, second = open_branch("first"), open_branch("second")
-    till = first.shop.device()
+    till = first.device()
     till.sell()
     till.deliver()
     first.up()
     with first.shop.channel.reading() as here, second.shop.channel.writing() as there:
         for table in (device, series):
             there.execute(table.insert(), [dict(row) for row in here.execute(table.select()).mappings()])
-    own = second.shop.device("R2")
+    own = second.device("R2")
     own.sell()
     own.deliver()
     second.up()
@@ -189,7 +193,7 @@ def test_another_store_servers_series_is_refused_and_its_own_go_on(
 
 def test_what_waits_is_told_to_headquarters(office: Office, branch: Branch) -> None:
     """Headquarters knows when a store server was last heard of, and what it had not sent then."""
-    till = branch.shop.device()
+    till = branch.device()
     till.sell()
     till.deliver()
     branch.up()

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("barcode", columns.code(40), nullable=False),
         sa.Column("item_number", columns.code(40), nullable=False),
         sa.Column("quantity", columns.Scaled(3), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("barcode"),
     )
     op.create_index("ix_barcode_item_number", "barcode", ["item_number"], unique=False)
@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("phone", columns.words(40), nullable=True),
         sa.Column("email", columns.words(200), nullable=True),
         sa.Column("country", columns.words(60), nullable=True),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("customer_number"),
     )
     op.create_index("ix_customer_row_version", "customer", ["row_version"], unique=False)
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("tax_code", columns.code(20), nullable=False),
         sa.Column("unit_price", columns.Scaled(4), nullable=False),
         sa.Column("blocked", sa.Boolean(), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("item_number"),
     )
     op.create_index("ix_item_row_version", "item", ["row_version"], unique=False)
@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("permission_group", columns.code(40), nullable=False),
         sa.Column("permissions", columns.document(), nullable=False),
         sa.Column("limits", columns.document(), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("permission_group"),
     )
     op.create_index("ix_permission_group_row_version", "permission_group", ["row_version"], unique=False)
@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("permission_group", columns.code(40), nullable=False),
         sa.Column("language", columns.code(10), nullable=True),
         sa.Column("blocked", sa.Boolean(), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("staff_id"),
     )
     op.create_index("ix_staff_row_version", "staff", ["row_version"], unique=False)
@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.Column("suspended_at", columns.code(40), nullable=False),
         sa.Column("label", columns.words(200), nullable=False),
         sa.Column("transaction", columns.document(), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("transaction_id"),
     )
     op.create_index("ix_suspended_sale_row_version", "suspended_sale", ["row_version"], unique=False)
@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.Column("tax_code", columns.code(20), nullable=False),
         sa.Column("name", columns.words(100), nullable=False),
         sa.Column("rate", columns.Scaled(4), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("tax_code"),
     )
     op.create_index("ix_tax_code_row_version", "tax_code", ["row_version"], unique=False)
@@ -99,7 +99,7 @@ def upgrade() -> None:
         "tombstone",
         sa.Column("table_name", columns.code(40), nullable=False),
         sa.Column("row_key", columns.code(250), nullable=False),
-        sa.Column("row_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_version", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("table_name", "row_key"),
     )
     op.create_index("ix_tombstone_row_version", "tombstone", ["row_version"], unique=False)

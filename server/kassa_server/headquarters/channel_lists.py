@@ -1,0 +1,70 @@
+"""What headquarters gives store servers: signed lists for their channel databases and for their registers' offline
+databases, and the packages in them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kassa.errors import NotFound
+from kassa.packages.listing import Signed
+from kassa.text import texts
+from kassa_server.channel import Channel
+from kassa_server.headquarters.channel_door import JoinedServer
+from kassa_server.headquarters.channel_messages import ListsAnswer, ListsRequest
+from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.reports import keep_report, note_polled
+from kassa_server.headquarters.scopes import scope_of_group, scope_of_store
+from kassa_server.headquarters.shelf import find_package
+from kassa_server.schema import register
+
+_, n_ = texts("kassa_server")
+
+
+def lists_for(channel: Channel, distribution: Distribution, caller: JoinedServer, asked: ListsRequest) -> ListsAnswer:
+    """The lists that a store server does not have yet.
+
+    :raises NotFound: its channel database is not active.
+    """
+    with channel.reading() as connection:
+        scope = scope_of_group(connection, caller.group)
+        key_sets = key_sets_after(connection, asked.keys)
+    number, signed = distribution.list_for(scope)
+    offline: dict[str, Signed] = {}
+    for store_id in scope.stores:
+        with suppress(NotFound):
+            its_number, its_list = distribution.list_for(scope_of_store(store_id))
+            if its_number != asked.offline.get(store_id):
+                offline[store_id] = its_list
+    return ListsAnswer(caller.group, scope.stores, None if number == asked.seen else signed, offline, key_sets)
+
+
+def keep_reports(channel: Channel, caller: JoinedServer, asked: ListsRequest) -> None:
+    """Keep what a store server and its registers tell of their synchronisation; of other stores' registers nothing."""
+    if asked.report is not None:
+        keep_report(channel, caller.database_id, asked.report)
+    with channel.reading() as connection:
+        mine = set(
+            connection.execute(select(register.c.register_id).where(register.c.store_id.in_(caller.stores))).scalars()
+        )
+    for told in asked.reports:
+        if told.register_id in mine:
+            keep_report(channel, told.register_id, told.report)
+            note_polled(channel, told.register_id, told.polled_at)
+
+
+def package_file(channel: Channel, distribution: Distribution, caller: JoinedServer, package_id: str) -> Path:
+    """The file of a package that a store server may fetch, for itself or for its registers.
+
+    :raises NotFound: there is none, or not any more.
+    """
+    with channel.reading() as connection:
+        scopes = [scope_of_group(connection, caller.group), *map(scope_of_store, caller.stores)]
+        known = any(find_package(connection, package_id, scope) is not None for scope in scopes)
+    file = distribution.files.path(package_id) if known else None
+    if file is None:
+        raise NotFound(_("There is no such data package any more."), where=package_id[:40])
+    return file
