@@ -15,6 +15,7 @@ from kassa.packages.manifest import Batch, Manifest
 from kassa.schema.columns import COUNTED_HERE
 from kassa.schema.groups import TableGroup, group_of
 from kassa_server.joined.own_rows import own_rows_lifted
+from kassa_server.master_data import next_versions
 from kassa_server.record import touch_registers
 from kassa_server.row_keys import row_key, with_key
 from kassa_server.schema import store
@@ -38,7 +39,10 @@ def apply_to_channel(
         group = TableGroup(manifest.table_group, ())
     with own_rows_lifted(connection, group), _counted_here_kept(connection, group, manifest):
         applied = apply_package(connection, manifest, batches, scope=group_id, now=now, groups=CHANNEL_GROUPS)
-    if not applied.already and manifest.table_group in RECORD_GROUPS:
+    if applied.already:
+        return applied
+    next_versions(connection, 1)  # a register at rest asks by this number whether there is anything new
+    if manifest.table_group in RECORD_GROUPS:
         for store_id in connection.execute(select(store.c.store_id)).scalars().all():
             touch_registers(connection, store_id)
     return applied

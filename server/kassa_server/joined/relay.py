@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from kassa.errors import KassaError, NotAvailable
+from kassa.errors import KassaError, NotFound
 from kassa.masterdata import upsert
 from kassa.packages.keys import verify_list
 from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList, Signed
@@ -45,12 +45,12 @@ class Relay:
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
         """The number and the list of a store's registers, as headquarters signed it.
 
-        :raises NotAvailable: headquarters has not given it yet.
+        :raises NotFound: headquarters has not given it yet, or makes none.
         """
         with self._channel.reading() as connection:
             found = stored_list(connection, scope)
         if found is None:
-            raise NotAvailable(
+            raise NotFound(
                 _("Headquarters has made no data packages for {scope} yet.", scope=literal(scope.name)),
                 hint=_("Wait a while; support looks at: kassa server status"),
             )
