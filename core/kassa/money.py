@@ -24,6 +24,7 @@ LARGEST_QUANTITY = Decimal(99_999)
 LARGEST_AMOUNT = Decimal(99_999_999)
 ZERO = Decimal(0)
 
+_TOO_LONG = re.compile(r"^-?\d{10,}(?:[.,]\d{1,4})?$", re.ASCII)
 _ENTERED = re.compile(r"^-?\d{1,9}(?:[.,]\d{1,4})?$", re.ASCII)
 
 
@@ -86,6 +87,11 @@ def read_number(entered: str) -> Decimal:
     :raises InvalidInput: for anything else: exponents, spaces inside, other letters, an empty entry.
     """
     text = entered.strip()
+    if _TOO_LONG.match(text):
+        raise InvalidInput(
+            _("“{entered}” is too large.", entered=literal(text[:40])),
+            hint=_("Was a barcode scanned here? Type the number."),
+        )
     if not _ENTERED.match(text):
         raise InvalidInput(
             _("“{entered}” is not a number.", entered=literal(text[:40])), hint=_("Type digits, such as 12 or 12,50.")

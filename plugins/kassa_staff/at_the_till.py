@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kassa.connection import Reason
 from kassa.errors import InvalidInput, NotAvailable, OfflineDatabaseUnavailable
 from kassa.operations import OperationContext, OperationResult
 from kassa.requests.staff import LoggedOn, LogOn
@@ -61,6 +62,12 @@ def _ask(context: OperationContext, request: LogOn) -> LoggedOn:
     try:
         return context.send(request)
     except OfflineDatabaseUnavailable as error:
+        if context.register.connection.state().reason is Reason.MANUAL:
+            raise OfflineDatabaseUnavailable(
+                _("The register is disconnected by hand, and has no data of its own to log on with."),
+                hint=_("Press Connect, then log on again."),
+                where=error.where,
+            ) from error
         raise OfflineDatabaseUnavailable(
             _("The store server does not answer, and this register has no data of its own yet."),
             hint=_("Check the network, then log on again."),

@@ -164,6 +164,19 @@ def test_amount_that_cannot_be_paid(refused: Refused, amount: str) -> None:
     refused(200, "invalid_input", amount=amount)
 
 
+@pytest.mark.parametrize(("operation", "parameter"), [(105, "quantity"), (200, "amount"), (104, "price")])
+def test_a_barcode_where_a_number_belongs(refused: Refused, operation: int, parameter: str) -> None:
+    """A barcode is a number, and too large: the error says that, and asks whether it was scanned there."""
+    error = refused(operation, "invalid_input", **{parameter: "7310865004703"}, **_approved(operation))
+    assert "too large" in error.what.words("en")
+    assert error.hint is not None
+    assert "barcode" in error.hint.words("en")
+
+
+def _approved(operation: int) -> dict[str, Any]:
+    return {"approval": APPROVAL} if operation == 104 else {}
+
+
 def test_an_operation_that_is_not_there(refused: Refused) -> None:
     """A button whose plugin this register has not."""
     refused(5999, "not_available")

@@ -246,6 +246,23 @@ def test_a_new_registers_first_log_on_is_online(make_shop: Callable[..., Shop]) 
     assert register.connection.state().online
 
 
+def test_a_register_without_data_that_is_disconnected_by_hand_asks_for_connect(make_shop: Callable[..., Shop]) -> None:
+    """Nothing is tried by itself then, so that neither the network nor another try would help."""
+    shop = make_shop(profile=QUICK)
+    register = shop.open_register()
+    register.run(917, action="disconnect")
+    assert not register.view().has_offline_data
+    with pytest.raises(KassaError) as told:
+        shop.log_on(register)
+    explains_itself(told.value, "offline_database_unavailable")
+    assert told.value.hint is not None
+    assert "Connect" in told.value.hint.words("en")
+    register.run(917, action="connect")
+    shop.log_on(register)
+    shop.with_data(register)
+    assert register.view().has_offline_data
+
+
 def audited(shop: Shop) -> list[dict[str, Any]]:
     """The staff assertions in the audit trail."""
     rows = shop.server.query("SELECT staff_id, detail FROM audit WHERE kind = 'staff_assertion' ORDER BY audit_id")

@@ -74,6 +74,7 @@ class ScriptedRegister:
         self.question: Question | None = None
         self.answers: list[str] = []
         self.problems: tuple[Text, ...] = ()
+        self.has_offline_data = True
         self.submitted: list[tuple[int, dict[str, Any]]] = []
         self.failures: dict[int, BaseException] = {}
         self.windows_described = 0
@@ -159,6 +160,7 @@ class ScriptedRegister:
             now=self.clock.at,
             language=self.language,
             question=self.question,
+            has_offline_data=self.has_offline_data,
         )
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

@@ -112,6 +112,7 @@ class RegisterView:
     language: str
     question: Question | None = None
     busy: bool = False
+    has_offline_data: bool = True
 
 
 @dataclass(frozen=True)

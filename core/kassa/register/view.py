@@ -54,6 +54,7 @@ class Viewer:
             language=register.language,
             question=register.questions.open,
             busy=register.lanes.sale.busy,
+            has_offline_data=register.offline_database.available,
         )
         with_items = replace(bare, status_items=tuple(register.hooks.status_items(bare)))
         return replace(with_items, buttons=tuple(self._buttons(with_items)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.ui.desk_kit import Bench
 
 from kassa.connection import Reason
@@ -47,6 +48,16 @@ def test_offline_is_said_before_log_on(bench: Bench) -> None:
     bench.register.go_offline(Reason.MANUAL)
     bench.until(lambda: bench.till.view.connection.reason is Reason.MANUAL)
     assert "Frånkopplad för hand" in drawn(bench).offline
+
+
+@pytest.mark.parametrize(("reason", "said"), [(Reason.MANUAL, "Anslut"), (Reason.UNREACHABLE, "ingen offlinedatabas")])
+def test_nobody_is_told_to_work_offline_without_data(bench: Bench, reason: Reason, said: str) -> None:
+    """Without an offline database the log on screen promises no work without the store server."""
+    bench.register.has_offline_data = False
+    bench.register.go_offline(reason)
+    bench.until(lambda: not bench.till.view.connection.online)
+    assert said in drawn(bench).offline
+    assert "arbetar offline" not in drawn(bench).offline
 
 
 def test_offline_log_on_not_allowed(bench: Bench) -> None:

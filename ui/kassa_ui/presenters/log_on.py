@@ -122,6 +122,10 @@ def offline_words(view: RegisterView) -> Text | None:
         return _("The store server does not answer, and this register works only with it. Call support.")
     if not view.record.profile.allow_offline_before_log_on:
         return _("The store server does not answer. Logging on needs it: try again in a while.")
+    if not view.has_offline_data and state.reason is Reason.MANUAL:
+        return _("Disconnected by hand, and there is no offline database to work with: press Connect.")
+    if not view.has_offline_data and state.reason is not Reason.STARTING:
+        return _("The store server does not answer, and there is no offline database to work with yet.")
     if state.reason is Reason.MANUAL:
         return _("Disconnected by hand: you work offline. Sales are kept here, and sent after Connect.")
     if state.reason is Reason.STARTING:
