@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import importlib.resources
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -19,6 +20,8 @@ import msgspec
 from babel import Locale
 from babel.dates import format_datetime, format_time
 from babel.numbers import format_currency, format_decimal
+
+_LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 """The languages that come with Kassa, and the locale whose numbers and dates each uses."""
@@ -78,7 +81,8 @@ def show(value: Parameter, language: str, zone: tzinfo = UTC) -> str:
         case Text():
             return value.words(language, zone)
         case Money():
-            return format_currency(value.amount, value.currency, locale=locale)
+            # CLDR wants a space between a currency's letters and a digit, which Babel leaves out.
+            return _LETTER_THEN_DIGIT.sub("\u00a0", format_currency(value.amount, value.currency, locale=locale))
         case Number():
             return format_decimal(value.value, locale=locale)
         case Moment(at=at, style="long"):

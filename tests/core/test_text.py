@@ -15,7 +15,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from kassa.text import Moment, Money, Number, Text, literal, show_amount, texts
+from kassa.text import Moment, Money, Number, Text, literal, show, show_amount, texts
 
 SWEDISH = """
 msgid ""
@@ -110,3 +110,16 @@ def test_amount_without_currency() -> None:
     """The sale's own columns show amounts with two digits in the language's writing."""
     assert plain(show_amount(Decimal("1234.5"), "sv")) == "1 234,50"
     assert show_amount(Decimal("1234.5"), "en") == "1,234.50"
+
+
+@pytest.mark.parametrize(
+    ("currency", "english", "swedish"),
+    [
+        ("SEK", "SEK\u00a01,234.50", "1\u00a0234,50\u00a0kr"),
+        ("GBP", "£1,234.50", "1\u00a0234,50\u00a0GBP"),
+    ],
+)
+def test_a_currency_s_letters_stand_apart_from_its_figures(currency: str, english: str, swedish: str) -> None:
+    """A sign may touch the figures, letters may not."""
+    money = Money(Decimal("1234.5"), currency)
+    assert (show(money, "en"), show(money, "sv")) == (english, swedish)
