@@ -70,7 +70,7 @@ def _touched(connection: Connection, table: Table, scope: Scope, versions: tuple
         noted = found.setdefault(row.row_key, _Touched())
         columns = msgspec.json.decode(row.columns, type=list[str])
         noted.columns.update(columns)
-        placed = row.action != "update" or not columns
+        placed = row.action != "update" or not columns or "store_id" in columns
         noted.whole |= placed
         noted.gone |= placed and (table not in PLACED_BY_OTHERS or row.store_id in scope.stores)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table
 
-from kassa.schema.columns import UtcDateTime, code, document, identifier, words
+from kassa.schema.columns import CHANNEL_ONLY, UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
 
 store_server = Table(
@@ -28,7 +28,7 @@ Index("ix_store_server_database_id", store_server.c.database_id)
 store_server_code = Table(
     "store_server_code",
     channel,
-    Column("code_hash", code(64), primary_key=True),
+    Column("code_hash", code(64), primary_key=True, info={CHANNEL_ONLY: True}),
     Column("database_id", code(40), nullable=False),
     Column("name", words(100), nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table
 
-from kassa.schema.columns import UtcDateTime, code, document, identifier, words
+from kassa.schema.columns import CHANNEL_ONLY, UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
 
 headquarters_user = Table(
@@ -14,7 +14,7 @@ headquarters_user = Table(
     Column("name", words(100), nullable=False),
     Column("folded_name", code(200), nullable=False, unique=True, doc="what a typed name is compared with"),
     Column("role", code(20), nullable=False, doc="administrator, manager, viewer"),
-    Column("password", words(200), nullable=False, info={"channel_only": True}, doc="argon2id, PHC string"),
+    Column("password", words(200), nullable=False, info={CHANNEL_ONLY: True}, doc="argon2id, PHC string"),
     Column("blocked", Boolean, nullable=False),
     Column("failed_tries", Integer, nullable=False),
     Column("locked_until", UtcDateTime(), nullable=True),
@@ -25,7 +25,13 @@ headquarters_user = Table(
 headquarters_log_on = Table(
     "headquarters_log_on",
     channel,
-    Column("token_hash", code(64), primary_key=True, doc="SHA-256 of what the browser holds"),
+    Column(
+        "token_hash",
+        code(64),
+        primary_key=True,
+        info={CHANNEL_ONLY: True},
+        doc="SHA-256 of what the browser holds",
+    ),
     Column("user_id", identifier(), ForeignKey(headquarters_user.c.user_id), nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("seen_at", UtcDateTime(), nullable=False),

@@ -44,23 +44,11 @@ def opened(distribution: Distribution, entry: PackageEntry) -> tuple[Manifest, l
 def bring_up_to_date(
     distribution: Distribution, headquarters: Channel, database: Engine, scope: Scope = SMALL
 ) -> list[PackageEntry]:
-    """For each group the package that takes the database furthest; those that it took."""
-    taken = []
+    """For each group the package that takes the database furthest, until there is none; those that it took."""
+    taken: list[PackageEntry] = []
     packages = [one for one in listed(distribution, headquarters, scope).packages if one.rendering == "batches"]
     for group in groups_for(scope.audience):
-        with database.begin() as connection:
-            known = checkpoints(connection).get(group.name)
-        at = -1 if known is None else known.version
-        fitting = [
-            one
-            for one in packages
-            if one.table_group == group.name
-            and one.to_version > at
-            and (one.kind == "snapshot" or one.from_version <= at)
-        ]
-        if fitting:
-            deltas = [one for one in fitting if one.kind == "delta"]
-            entry = max(deltas or fitting, key=lambda one: one.to_version)
+        while (entry := _next(packages, group.name, database)) is not None:
             manifest, batches = opened(distribution, entry)
             with database.begin() as connection:
                 now = TestClock().utc()
@@ -68,6 +56,16 @@ def bring_up_to_date(
                 apply_package(connection, manifest, batches, scope=scope.name, now=now, groups=groups)
             taken.append(entry)
     return taken
+
+
+def _next(packages: list[PackageEntry], table_group: str, database: Engine) -> PackageEntry | None:
+    with database.begin() as connection:
+        known = checkpoints(connection).get(table_group)
+    at = -1 if known is None else known.version
+    further = [one for one in packages if one.table_group == table_group and one.to_version > at]
+    deltas = [one for one in further if one.kind == "delta" and one.from_version <= at]
+    snapshots = [one for one in further if one.kind == "snapshot"]
+    return max(deltas or snapshots, key=lambda one: one.to_version, default=None)
 
 
 def rows(engine_or_channel: Any, table: Any, scope: Scope = SMALL) -> list[tuple[Any, ...]]:
