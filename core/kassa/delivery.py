@@ -28,6 +28,8 @@ PATH = "/v1/journal"
 FIRST_PAUSE_S = 1.0
 COPIED = _("This register was copied or restored from a backup. It gives no further number; nothing is overwritten.")
 
+LOST = _("The store server has lost sales that this register no longer holds. Call support before you sell on.")
+
 
 class Post(Protocol):
     """How a body is sent to the store server."""
@@ -42,6 +44,7 @@ class Delivery:
     :param post: sends a body and decodes the answer.
     :param state: the connection state now.
     :param on_change: told after entries were acknowledged, or with a text when something needs a person.
+    :param at_rest: called when everything is delivered.
     :param on_attempt: told how many entries each batch brought in, 0 when none is left, or why it could not.
     """
 
@@ -54,6 +57,7 @@ class Delivery:
         state: Callable[[], ConnectionState],
         on_change: Callable[[Text | None], None],
         on_attempt: Callable[[int, Text | None], None] = lambda _entries, _error: None,
+        at_rest: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._post = post
@@ -61,6 +65,7 @@ class Delivery:
         self._profile = profile
         self._state = state
         self._on_change = on_change
+        self._at_rest = at_rest
         self._on_attempt = on_attempt
         self._one_at_a_time = threading.Lock()
         self._wake = threading.Event()
@@ -150,7 +155,10 @@ class Delivery:
     def _go_back(self, series: Series, answer: JournalAcknowledgement) -> None:
         """The store server has lost what it had acknowledged, as a database restored from a backup has."""
         self._log.error("store_server_is_behind", series=series.series, known=answer.sequence)
-        if not self._journal.go_back(series.series, answer.sequence, bytes.fromhex(answer.hash)):
+        if answer.sequence < self._journal.anchor(series.series).sequence:
+            self._journal.stop_series(series.series, f"the store server has lost what was purged: {answer.sequence}")
+            self._on_change(LOST)
+        elif not self._journal.go_back(series.series, answer.sequence, bytes.fromhex(answer.hash)):
             self._stop(series, answer)
 
     def _stop(self, series: Series, answer: JournalAcknowledgement) -> None:
@@ -187,6 +195,8 @@ class Delivery:
         try:
             while not self._stopping and self.deliver(max_kb=self._profile().upload_batch_kb):
                 pass
+            if not self._stopping:
+                self._at_rest()
         except NoAnswer as error:
             self._log.info("delivery_waits", reason=error.reason)
         except KassaError as error:

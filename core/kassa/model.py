@@ -182,7 +182,7 @@ class OfflineProfile(msgspec.Struct, frozen=True, omit_defaults=True):
     pause_sync: bool = False
     """No packages are fetched. Sales are delivered all the same."""
     retention_days: int = 30
-    """How long acknowledged sales stay in the register at least. Nothing is purged yet: they stay for good."""
+    """How long what the store server has acknowledged stays in the register's journal at least."""
     max_offline_hours: float | None = None
     """After so long offline no new sale starts without a manager. Never stops the sale in progress."""
     max_offline_amount: Decimal | None = None

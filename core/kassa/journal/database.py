@@ -98,6 +98,9 @@ class JournalDatabase:
             )  # fmt: skip
         if version == 0 and not create:
             raise damaged(self.path, "the file is empty")
+        if version == 0:
+            # Purging gives its pages back bit by bit; this must be said before there is anything in the file.
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")

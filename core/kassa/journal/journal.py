@@ -22,6 +22,7 @@ from kassa.errors import JournalBehind, JournalError, StaleGeneration
 from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
+from kassa.journal.purging import Anchor, PurgeBook
 from kassa.journal.records import SALE_KINDS, NewEntry, PendingCommand, Series, StoredEntry, Waiting
 from kassa.model import ZERO, RegisterRecord, Transaction
 from kassa.text import texts
@@ -78,6 +79,7 @@ class Journal:
         self._may_be_pending = True
         self.record: RegisterRecord | None = None
         self.overlay = OverlayBook(self._database)
+        self._purges = PurgeBook(self._database)
         stored = self.setting("kassa", "record")
         if stored is not None:
             self.record = msgspec.json.decode(stored.encode(), type=RegisterRecord)
@@ -140,6 +142,8 @@ class Journal:
         own = self.series
         if series != own.series or sequence == 0:
             return False
+        if sequence < self._purges.anchor(series).sequence:
+            return False  # it has lost what was purged here, which delivery finds out
         return sequence > own.sequence or self._hash_at(series, sequence) != digest
 
     def _verify_tail(self) -> datetime | None:
@@ -150,11 +154,13 @@ class Journal:
         return max((entry.at for entry in self._entries(self._series.series, first)), default=None)
 
     def verify(self, after: int = 0) -> StoredEntry | None:
-        """Read the open series' entries after ``after`` and check the chain; the last entry.
+        """Read the open series' entries after ``after``, or after the last that was purged, and check the chain; the
+        last entry.
 
         :raises kassa.errors.JournalDamaged: an entry is missing or does not read back as it was written.
         """
         series = self.series
+        after = max(after, self._purges.anchor(series.series).sequence)
         expected, previous, last = after, None, None
         if after:
             previous = self._hash_at(series.series, after)
@@ -173,7 +179,10 @@ class Journal:
             row = connection.execute(
                 "SELECT hash FROM entry WHERE series = ? AND sequence = ?", (series, sequence)
             ).fetchone()
-        return None if row is None else row[0]
+        if row is not None:
+            return bytes(row[0])
+        anchor = self._purges.anchor(series)
+        return anchor.hash if sequence and anchor.sequence == sequence else None
 
     # -- the sale in progress ---------------------------------------------------------------------------------------
 
@@ -375,6 +384,20 @@ class Journal:
         self._series = self._read_series()
         self._waiting = self._count_waiting()
         return True
+
+    # -- purging ----------------------------------------------------------------------------------------------------
+
+    @_alone
+    def purge(self, before: datetime, *, keep_from: int | None = None) -> int:
+        """Take out some entries that are acknowledged and were made before a time, in one transaction
+        (:meth:`kassa.journal.purging.PurgeBook.purge` says which stay); how many. 0: there are none left."""
+        return self._purges.purge(before, keep_from=keep_from)
+
+    def anchor(self, series: str | None = None) -> Anchor:
+        """Where a series, the open one if none is named, begins in this journal, and what of it was purged."""
+        return self._purges.anchor(self.series.series if series is None else series)
+
+    # -- what waits -------------------------------------------------------------------------------------------------
 
     @property
     def waiting(self) -> Waiting:

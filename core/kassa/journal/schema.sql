@@ -25,6 +25,15 @@ CREATE TABLE entry (
     PRIMARY KEY (series, sequence)
 ) STRICT;
 
+-- Where a series begins in this journal, once its oldest entries have gone: the chain is verified from here.
+CREATE TABLE purged (
+    series   TEXT PRIMARY KEY REFERENCES series,
+    sequence INTEGER NOT NULL,       -- of the last entry that went
+    hash     BLOB NOT NULL,          -- likewise
+    sales    INTEGER NOT NULL,       -- sales and returns that went
+    amount   TEXT NOT NULL           -- their total, as decimal text
+) STRICT;
+
 CREATE TABLE sale_in_progress (
     slot INTEGER PRIMARY KEY CHECK (slot = 1),
     data BLOB NOT NULL

@@ -27,6 +27,7 @@ from kassa.plugins import Finder, PluginHost, installed
 from kassa.register.face import Event
 from kassa.register.installation import Installation
 from kassa.register.local_runtime import LocalRuntime
+from kassa.register.purging import Purging
 from kassa.register.register import Register
 from kassa.register.uploads import Uploads
 from kassa.requests.handlers import HANDLERS
@@ -137,6 +138,7 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
         profile=lambda: register.record.profile,
         state=register.connection.state,
         on_change=_on_delivery(register),
+        at_rest=Purging(register).at_rest,
         on_attempt=register.uploads.told,
     )
 
