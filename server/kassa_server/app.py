@@ -21,7 +21,7 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_routes import channel_routes
 from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
-from kassa_server.headquarters.package_files import DirectoryFiles
+from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.host import Host
 from kassa_server.joined.joined import Joined, JoinedSettings
@@ -43,7 +43,7 @@ def create_app(
     *,
     environment: Environment | None = None,
     ca_certificate: str | None = None,
-    packages: Path | None = None,
+    packages: Path | PackageFiles | None = None,
     schedules: bool = False,
     role: Role = Role.BOTH,
     joined: JoinedSettings | None = None,
@@ -52,14 +52,15 @@ def create_app(
 
     :param database: an SQLAlchemy URL.
     :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
-    :param packages: the folder for data packages; None: none are made or served.
+    :param packages: where data packages are, or the folder for them; None: none are made or served.
     :param schedules: distribution jobs run by themselves, as the schedules say.
     :param role: whether both are served here, or one of them.
     :param joined: of a store server alone: its headquarters.
     """
     channel = Channel(database, environment)
     upgrade(channel.engine)
-    distribution = None if packages is None else Distribution(channel, DirectoryFiles(packages))
+    files = DirectoryFiles(packages) if isinstance(packages, Path) else packages
+    distribution = None if files is None else Distribution(channel, files)
     side = None if joined is None else Joined(joined, channel)
     server = _store_server(channel, distribution, side)
     pages = headquarters_routes(channel, distribution, server.poster, ca_certificate)

@@ -28,6 +28,13 @@ Database = Annotated[
     str | None, typer.Option(help="The channel database, as an SQLAlchemy URL. Default: SQLite in the data directory.")
 ]
 
+Packages = Annotated[
+    str | None,
+    typer.Option(
+        envvar="KASSA_PACKAGES",
+        help="Data packages in an object store: s3://bucket/prefix?endpoint=https://… Default: the data directory.",
+    ),
+]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")]
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
 Names = Annotated[
@@ -57,6 +64,7 @@ def run(
     tls_key: TlsKey = None,
     tls_ca: TlsCa = None,
     log_to_stderr: LogToStderr = False,
+    packages: Packages = None,
     headquarters: Annotated[
         str | None, typer.Option(help="Join a headquarters elsewhere with this code. Remembered from then on.")
     ] = None,
@@ -87,6 +95,7 @@ def run(
         names=tuple(name or ()),
         given=given_certificates(tls_certificate, tls_key, tls_ca),
         headquarters_every_s=headquarters_interval,
+        packages=packages,
     )
     running = RunningServer(settings)
     running.serve(lambda address: print(f"Kassa store server at {address}", *running.greeting(), sep="\n", flush=True))
@@ -247,10 +256,10 @@ def activation_code(
 def _send_codes(data_directory: Path, database: str | None) -> None:
     """Have the store servers get new codes now, not with the next run of the schedule."""
     from kassa_server.headquarters.distribution import Distribution
-    from kassa_server.headquarters.package_files import DirectoryFiles
+    from kassa_server.headquarters.package_place import open_package_files
 
     with open_headquarters(data_directory, database) as channel:
-        Distribution(channel, DirectoryFiles(data_directory / "packages")).run(REGISTERS_JOB)
+        Distribution(channel, open_package_files(data_directory)).run(REGISTERS_JOB)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from kassa.errors import SetupError
 from kassa.text import literal, texts
 from kassa.trust import ActivationCode, fingerprint_of, is_loopback
 from kassa_server.app import create_app
+from kassa_server.headquarters.package_place import open_package_files
 from kassa_server.headquarters.store_servers import StoreServerStatus
 from kassa_server.headquarters.users import list_users
 from kassa_server.joined.joined import EVERY_S, JoinedSettings
@@ -47,6 +48,7 @@ class Settings:
     :param given: a certificate from elsewhere instead of the server's own.
     :param schedules: distribution jobs run by themselves.
     :param headquarters_every_s: how often a store server that has joined one asks it for something new.
+    :param packages: where data packages are: ``s3://bucket/prefix``; None: a directory in the folder.
     :param role: what is hosted; a store server that has joined a headquarters elsewhere hosts no other.
     """
 
@@ -58,6 +60,7 @@ class Settings:
     names: tuple[str, ...] = ()
     given: Certificates | None = None
     schedules: bool = True
+    packages: str | None = None
     role: Role = Role.BOTH
     headquarters_every_s: float = EVERY_S
 
@@ -118,7 +121,7 @@ class RunningServer:
             settings.database_url,
             environment=self._environment,
             ca_certificate=ca,
-            packages=settings.folder / "packages",
+            packages=open_package_files(settings.folder, settings.packages),
             schedules=settings.schedules and membership is None,
             role=settings.role if membership is None else Role.STORE_SERVER,
             joined=joined,

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import msgspec
 from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kassa.device import SignedHead
 from kassa.errors import NotAllowed, NotFound, NotServed, Refusal
-from kassa.packages.listing import PACKAGE_TYPE, ListAnswer, ListRequest, Signed
+from kassa.packages.listing import ListAnswer, ListRequest, Signed
 from kassa.protocol import PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
 from kassa.text import texts
 from kassa_server.activation import activate
@@ -22,7 +22,8 @@ from kassa_server.commands import Outcome
 from kassa_server.contacts import Contacts
 from kassa_server.door import admit, check_caller
 from kassa_server.headquarters.keys import key_sets_after
-from kassa_server.headquarters.package_files import PackageFiles
+from kassa_server.headquarters.package_files import StoredFile
+from kassa_server.headquarters.package_response import file_response
 from kassa_server.headquarters.polling import poll_state
 from kassa_server.headquarters.reports import keep_report
 from kassa_server.headquarters.scopes import Scope, scope_of_store
@@ -40,9 +41,11 @@ _, n_ = texts("kassa_server")
 class PackageSource(Protocol):
     """Where lists and packages come from: made here, or handed on from headquarters elsewhere."""
 
-    @property
-    def files(self) -> PackageFiles:
-        """The packages' files."""
+    def find_file(self, package_id: str) -> StoredFile | None:
+        """The file of a package that is listed; None: it is not there any more.
+
+        :raises kassa_server.headquarters.package_files.StorageUnavailable: the storage does not answer.
+        """
 
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
         """The number and the list of a scope.
@@ -161,15 +164,13 @@ class StoreServer(Answering):
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("GET", path), b"")
                 row = find_package(connection, package_id, scope_of_store(caller.store_id))
-            file = None if row is None else self._distribution.files.path(package_id)
+            file = None if row is None else self._distribution.find_file(package_id)
             if row is None or file is None:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])
             begun = None
             if "range" not in headers:
                 begun = BackgroundTask(self._note_requested, caller.register_id, row.table_group, package_id)
-            return FileResponse(
-                file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)}, background=begun
-            )
+            return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)}, begun)
 
         return self.guarded("package", headers, work)
 

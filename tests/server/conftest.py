@@ -23,6 +23,7 @@ from kassa.testing.clock import TestClock
 from kassa.testing.store import SMALL_STORE
 from kassa_server.app import create_app
 from kassa_server.channel import Channel
+from kassa_server.headquarters.package_files import PackageFiles
 from kassa_server.schema import channel
 from kassa_server.server import StoreServer
 from kassa_server.store_file import prepare
@@ -150,9 +151,10 @@ def sqlite_shop(tmp_path: Path, small_store: Path) -> Iterator[Shop]:
     yield from open_shop(sqlite_database(tmp_path, small_store))
 
 
-def open_shop(database: str) -> Iterator[Shop]:
+def open_shop(database: str, packages: PackageFiles | None = None) -> Iterator[Shop]:
+    """A shop on a database; ``packages`` in a directory of their own unless they are given."""
     clock = TestClock()
-    with tempfile.TemporaryDirectory(prefix="kassa-packages-") as packages:
-        app = create_app(database, environment=Environment(clock=clock), packages=Path(packages))
+    with tempfile.TemporaryDirectory(prefix="kassa-packages-") as folder:
+        app = create_app(database, environment=Environment(clock=clock), packages=packages or Path(folder))
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Shop(client, app.state.server, clock)

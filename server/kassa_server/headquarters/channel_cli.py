@@ -13,6 +13,7 @@ from kassa_server.cli import (
     Host,
     LogToStderr,
     Names,
+    Packages,
     Port,
     Tls,
     TlsCa,
@@ -36,6 +37,7 @@ def serve(
     tls_key: TlsKey = None,
     tls_ca: TlsCa = None,
     log_to_stderr: LogToStderr = False,
+    packages: Packages = None,
 ) -> None:
     """Run headquarters without a store server: its pages, its schedules, and what store servers that join it need."""
     from kassa.logs import log_to
@@ -51,6 +53,7 @@ def serve(
         tls=tls,
         names=tuple(name or ()),
         given=given_certificates(tls_certificate, tls_key, tls_ca),
+        packages=packages,
         role=Role.HEADQUARTERS,
     )
     running = RunningServer(settings)

@@ -4,7 +4,6 @@ databases, and the packages in them."""
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from kassa_server.headquarters.channel_door import JoinedServer
 from kassa_server.headquarters.channel_messages import ListsAnswer, ListsRequest
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.reports import keep_report, note_polled
 from kassa_server.headquarters.scopes import scope_of_group, scope_of_store
 from kassa_server.headquarters.shelf import find_package
@@ -56,7 +56,7 @@ def keep_reports(channel: Channel, caller: JoinedServer, asked: ListsRequest) ->
             note_polled(channel, told.register_id, told.polled_at)
 
 
-def package_file(channel: Channel, distribution: Distribution, caller: JoinedServer, package_id: str) -> Path:
+def package_file(channel: Channel, distribution: Distribution, caller: JoinedServer, package_id: str) -> StoredFile:
     """The file of a package that a store server may fetch, for itself or for its registers.
 
     :raises NotFound: there is none, or not any more.
@@ -64,7 +64,7 @@ def package_file(channel: Channel, distribution: Distribution, caller: JoinedSer
     with channel.reading() as connection:
         scopes = [scope_of_group(connection, caller.group), *map(scope_of_store, caller.stores)]
         known = any(find_package(connection, package_id, scope) is not None for scope in scopes)
-    file = distribution.files.path(package_id) if known else None
+    file = distribution.find_file(package_id) if known else None
     if file is None:
         raise NotFound(_("There is no such data package any more."), where=package_id[:40])
     return file

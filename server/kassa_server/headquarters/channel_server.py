@@ -7,10 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, update
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kassa.errors import NotServed
-from kassa.packages.listing import PACKAGE_TYPE
 from kassa.protocol import PROTOCOL_HEADER
 from kassa.text import texts
 from kassa_server.answering import Answering, Headers, decoded
@@ -127,7 +126,7 @@ class ChannelServer(Answering):
             with self.channel.reading() as connection:
                 caller = admit_store_server(connection, headers, "GET", path, b"")
             file = package_file(self.channel, self._made, caller, package_id)
-            return FileResponse(file, media_type=PACKAGE_TYPE, headers={PROTOCOL_HEADER: str(protocol)})
+            return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)})
 
         return self.guarded("channel package", headers, work)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_headquarters
+from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
 from kassa_server.headquarters import channel_cli, session_cli, users_cli
 
 headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
@@ -21,13 +21,14 @@ def run_job(
     job: Annotated[int, typer.Argument(help="1010 customers, 1040 products, 1060 staff, 1080 taxes, 9999 all.")] = 9999,
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
+    packages: Packages = None,
 ) -> None:
     """Run a distribution job now: what has changed is made available to the registers."""
     from kassa_server.headquarters.distribution import Distribution
-    from kassa_server.headquarters.package_files import DirectoryFiles
+    from kassa_server.headquarters.package_place import open_package_files
 
     with open_headquarters(data_directory, database) as channel:
-        run = Distribution(channel, DirectoryFiles(data_directory / "packages")).run(job, author="command line")
+        run = Distribution(channel, open_package_files(data_directory, packages)).run(job, author="command line")
     typer.echo(f"Job {job}: {run.state}. Packages: {run.packages}. Rows: {run.rows}.")
     if run.state == "create_failed":
         typer.echo(f"{run.error}. Nothing was changed; the log says more.", err=True)

@@ -22,9 +22,9 @@ from kassa.text import literal, texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.building import MadePackage, PackageBuilder
 from kassa_server.headquarters.lists import EXPIRES_AFTER, keep_list, list_is_due, stored_list
-from kassa_server.headquarters.package_files import PackageFiles
+from kassa_server.headquarters.package_files import PackageFiles, StoredFile
 from kassa_server.headquarters.scopes import Scope, active_scopes
-from kassa_server.headquarters.shelf import keep_packages, packages_gone
+from kassa_server.headquarters.shelf import keep_packages, packages_gone, retire
 from kassa_server.schema import channel_database_group, distribution_run
 
 _, n_ = texts("kassa_server")
@@ -86,7 +86,13 @@ class Distribution:
         with self._channel.reading() as connection:
             found = stored_list(connection, scope)
         if found is None or found.expires_at - now < RENEW_BEFORE:
-            self._distribute(JOBS[ALL], None)
+            try:
+                self._distribute(JOBS[ALL], None)
+            except Exception:
+                # An old list is better than none: its expiry warns, and what it names may still be fetched.
+                if found is None:
+                    raise
+                self._log.exception("list_not_renewed", scope=scope.name)
             with self._channel.reading() as connection:
                 found = stored_list(connection, scope)
         if found is None:
@@ -100,6 +106,19 @@ class Distribution:
             known = select(channel_database_group.c.group_id).where(channel_database_group.c.group_id == group)
             if connection.execute(known).first() is None:
                 raise NotFound(_("There is no channel database group {group}.", group=literal(group)))
+
+    def find_file(self, package_id: str) -> StoredFile | None:
+        """The file of a package that is listed. One that has gone from the storage is taken off the list, and the next
+        run makes another.
+
+        :raises StorageUnavailable: the storage does not answer.
+        """
+        file = self.files.find(package_id)
+        if file is None:
+            with self._channel.writing() as connection:
+                retire(connection, [package_id], self._channel.environment.clock.utc())
+            self._log.error("package_file_gone", package=package_id)
+        return file
 
     def _distribute(self, names: Collection[str], group: str | None) -> list[MadePackage]:
         with self._one_at_a_time:

@@ -60,7 +60,7 @@ def keep_packages(connection: Connection, made: Sequence[MadePackage], now: date
         if any(_same(row, one) for row in known):
             doubled.append(one.entry.package_id)
             continue
-        _retire(connection, [row.package_id for row in known if _replaces(one, row, now)], now)
+        retire(connection, [row.package_id for row in known if _replaces(one, row, now)], now)
         fields = msgspec.structs.asdict(one.entry)
         versions = msgspec.json.encode(fields.pop("versions")).decode()
         row = {**fields, "versions": versions, "scope": one.scope.name, "audience": one.scope.audience}
@@ -87,9 +87,10 @@ def _replaces(one: MadePackage, row: Row[Any], now: datetime) -> bool:
     return old or (row.from_version == entry.from_version and row.to_version < entry.to_version)
 
 
-def _retire(connection: Connection, package_ids: Sequence[str], now: datetime) -> None:
+def retire(connection: Connection, package_ids: Sequence[str], now: datetime) -> None:
+    """Take packages off the lists; whoever is fetching one may do so for a day."""
     if package_ids:
-        _retire_where(connection, package.c.package_id.in_(package_ids), now)
+        _retire_where(connection, package.c.package_id.in_(package_ids) & package.c.retired_at.is_(None), now)
 
 
 def _retire_where(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:

@@ -37,9 +37,9 @@ class FetchedPackages:
         :raises kassa.packages.errors.PackageDamaged: it is not what was signed; it is fetched anew at the next try.
         """
         with self._one_at_a_time:
-            known = self.files.path(entry.package_id)
+            known = self.files.find(entry.package_id)
             if known is not None:
-                return known
+                return known.path
             self._folder.mkdir(parents=True, exist_ok=True)
             draft = self._folder / f"{entry.package_id}.part"
             self._downloads.fetch(entry.package_id, draft, entry.size)

@@ -20,7 +20,7 @@ from kassa.schema.groups import group_of
 from kassa.text import literal, texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.lists import stored_list
-from kassa_server.headquarters.package_files import PackageFiles
+from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.scopes import Scope, scope_for, scope_of_store
 from kassa_server.joined.packages import FetchedPackages
 from kassa_server.joined.pins import Pins
@@ -37,10 +37,9 @@ class Relay:
         self._pins = pins
         self._packages = packages
 
-    @property
-    def files(self) -> PackageFiles:
-        """The packages that are here."""
-        return self._packages.files
+    def find_file(self, package_id: str) -> StoredFile | None:
+        """The file of a package that is here."""
+        return self._packages.files.find(package_id)
 
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
         """The number and the list of a store's registers, as headquarters signed it.

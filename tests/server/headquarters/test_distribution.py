@@ -69,8 +69,7 @@ def test_new_register_gets_headquarters_rows(
 def test_sqlite_snapshot_is_the_same(distribution: Distribution, headquarters: Channel, tmp_path: Path) -> None:
     """The ready SQLite file holds the same rows."""
     (entry,) = [one for one in listed(distribution, headquarters).packages if one.rendering == "sqlite"]
-    file = distribution.files.path(entry.package_id)
-    assert file is not None
+    file = file_of(distribution, entry.package_id)
     verify_file(file, entry)
     with file.open("rb") as packed:
         open_sqlite_snapshot(packed, tmp_path / "swapped.db")
@@ -188,8 +187,7 @@ def test_nothing_secret_in_any_package(distribution: Distribution, headquarters:
     secrets = [*codes, code.encode(), *hashes, *seeds, *(secret.hex().encode() for secret in (*hashes, *seeds))]
     secrets += [base64.b64encode(secret) for secret in (*hashes, *seeds)]
     for package_id in ids:
-        file = distribution.files.path(package_id)
-        assert file is not None
+        file = file_of(distribution, package_id)
         plain = unpacked(file)
         assert [secret for secret in secrets if secret in plain] == []
 
@@ -286,11 +284,11 @@ def test_old_packages_go(distribution: Distribution, headquarters: Channel, cloc
             connection.execute(select(package.c.package_id).where(package.c.retired_at.is_not(None))).scalars().all()
         )
     assert retired
-    assert all(distribution.files.path(one) for one in retired)
+    assert all(distribution.files.find(one) for one in retired)
     clock.advance(timedelta(days=2).total_seconds())
     change_prices(headquarters, "1001", price="4")
     distribution.run()
-    assert not [one for one in retired if distribution.files.path(one)]
+    assert not [one for one in retired if distribution.files.find(one)]
 
 
 def test_failed_run_is_noted(distribution: Distribution, headquarters: Channel, tmp_path: Path) -> None:
