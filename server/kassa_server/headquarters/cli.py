@@ -8,10 +8,11 @@ import typer
 from sqlalchemy import select
 
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
-from kassa_server.headquarters import channel_cli, session_cli, users_cli
+from kassa_server.headquarters import channel_cli, completeness_cli, session_cli, users_cli
 
 headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
 channel_cli.add_to(headquarters)
+completeness_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
 users_cli.add_to(headquarters)
 

@@ -58,3 +58,20 @@ def read_month(entered: str) -> tuple[date, date]:
     if not (year >= 1 and 1 <= month <= 12):
         raise InvalidInput(_("“{entered}” is no month.", entered=literal(entered[:20])), hint=_("Write it as 2026-11."))
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def read_days(entered: str) -> tuple[date, date]:
+    """The first and the last day of a month written as 2026-11, or of days written as 2026-11-01..2026-11-15.
+
+    :raises InvalidInput: it is neither.
+    """
+    first, dots, last = entered.strip().partition("..")
+    if not dots:
+        return read_month(entered)
+    try:
+        return date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError as error:
+        raise InvalidInput(
+            _("“{entered}” is no range of days.", entered=literal(entered[:40])),
+            hint=_("Write it as 2026-11-01..2026-11-15."),
+        ) from error
