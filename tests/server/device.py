@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
@@ -31,6 +32,7 @@ from kassa.sale.totals import compute
 from kassa.testing.store import barcode
 
 Answer = TypeVar("Answer")
+STORE_TIME = ZoneInfo("Europe/Stockholm")
 COFFEE = Item("1001", "Kaffe mellanrost 450 g", Decimal("54.90"), "12", Decimal("0.12"), barcode=barcode("1001"))
 
 
@@ -123,7 +125,7 @@ class Device:
             store_id=self.store_id,
             register_id=self.register_id,
             at=at,
-            local_time=at.isoformat(timespec="seconds"),
+            local_time=at.astimezone(STORE_TIME).isoformat(timespec="seconds"),
             payload=raw(payload),
             **fields,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -32,10 +33,17 @@ def listed(distribution: Distribution, headquarters: Channel, scope: Scope = SMA
         return verify_list(signed, current_key_set(connection), seen_number=0, scope=scope.name)
 
 
+def file_of(distribution: Distribution, package_id: str) -> Path:
+    """Where a package's file is; it must be there."""
+    found = distribution.files.find(package_id)
+    assert found is not None
+    assert found.path is not None
+    return found.path
+
+
 def opened(distribution: Distribution, entry: PackageEntry) -> tuple[Manifest, list[Batch]]:
     """A package, verified."""
-    file = distribution.files.path(entry.package_id)
-    assert file is not None
+    file = file_of(distribution, entry.package_id)
     verify_file(file, entry)
     manifest, batches = open_package(io.BytesIO(file.read_bytes()))
     return manifest, list(batches)

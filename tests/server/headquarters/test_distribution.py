@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.headquarters.taking import agree, bring_up_to_date, listed, opened, rows
+from tests.server.headquarters.taking import agree, bring_up_to_date, file_of, listed, opened, rows
 
 from kassa.packages.applying import checkpoints
 from kassa.packages.compression import ZstdFile

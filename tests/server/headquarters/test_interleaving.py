@@ -215,7 +215,7 @@ class Chain(RuleBasedStateMachine):
 
     def take(self, entry: PackageEntry, cut_off: bool = False) -> None:
         """What cannot be used yet is refused, and what has been used already changes nothing."""
-        if self.files.path(entry.package_id) is None:
+        if self.files.find(entry.package_id) is None:
             return
         with self.register.connect() as connection, connection.begin() as transaction:
             try:
@@ -247,7 +247,7 @@ class Chain(RuleBasedStateMachine):
                     known = checkpoints(connection).get(group.name)
                 entry = next_package(self.listed, group.name, None if known is None else known.version)
                 if entry is not None:
-                    assert self.files.path(entry.package_id) is not None
+                    assert self.files.find(entry.package_id) is not None
                     self.take(entry)
         agree(self.headquarters, self.register)
 
