@@ -20,6 +20,7 @@ from tests.server.headquarters.test_distribution import agree, opened, rows
 
 from kassa.environment import Environment
 from kassa.packages.applying import apply_package, checkpoints
+from kassa.packages.choosing import next_package
 from kassa.packages.errors import ListNotTrusted, PackageOutOfOrder
 from kassa.packages.keys import verify_list
 from kassa.packages.listing import PackageEntry, PackageList, Signed
@@ -43,7 +44,6 @@ from kassa_server.setup_store import (
     remove_staff_place,
     upsert_staff_place,
 )
-from kassa_sync.choosing import next_package
 
 NUMBERS = st.sampled_from(["1001", "1002", "1003", "9001", "9002"])
 PRICES = st.integers(1, 9).map(Decimal)
