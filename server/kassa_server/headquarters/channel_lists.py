@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from kassa.errors import NotFound
 from kassa.packages.listing import Signed
@@ -18,6 +18,7 @@ from kassa_server.headquarters.keys import key_sets_after
 from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.reports import keep_report, note_polled
 from kassa_server.headquarters.scopes import scope_of_group, scope_of_store
+from kassa_server.headquarters.session_orders import orders_for
 from kassa_server.headquarters.shelf import find_package
 from kassa_server.schema import register
 
@@ -32,6 +33,7 @@ def lists_for(channel: Channel, distribution: Distribution, caller: JoinedServer
     with channel.reading() as connection:
         scope = scope_of_group(connection, caller.group)
         key_sets = key_sets_after(connection, asked.keys)
+        orders = {register_id: orders_for(connection, register_id) for register_id in _registers(connection, caller)}
     number, signed = distribution.list_for(scope)
     offline: dict[str, Signed] = {}
     for store_id in scope.stores:
@@ -39,7 +41,14 @@ def lists_for(channel: Channel, distribution: Distribution, caller: JoinedServer
             its_number, its_list = distribution.list_for(scope_of_store(store_id))
             if its_number != asked.offline.get(store_id):
                 offline[store_id] = its_list
-    return ListsAnswer(caller.group, scope.stores, None if number == asked.seen else signed, offline, key_sets)
+    own = None if number == asked.seen else signed
+    given = {register_id: wanted for register_id, wanted in orders.items() if wanted}
+    return ListsAnswer(caller.group, scope.stores, own, offline, key_sets, given)
+
+
+def _registers(connection: Connection, caller: JoinedServer) -> list[str]:
+    mine = select(register.c.register_id).where(register.c.store_id.in_(caller.stores))
+    return list(connection.execute(mine).scalars())
 
 
 def keep_reports(channel: Channel, caller: JoinedServer, asked: ListsRequest) -> None:
@@ -47,9 +56,7 @@ def keep_reports(channel: Channel, caller: JoinedServer, asked: ListsRequest) ->
     if asked.report is not None:
         keep_report(channel, caller.database_id, asked.report)
     with channel.reading() as connection:
-        mine = set(
-            connection.execute(select(register.c.register_id).where(register.c.store_id.in_(caller.stores))).scalars()
-        )
+        mine = set(_registers(connection, caller))
     for told in asked.reports:
         if told.register_id in mine:
             keep_report(channel, told.register_id, told.report)

@@ -20,7 +20,7 @@ from datetime import datetime
 
 import msgspec
 
-from kassa.packages.listing import Signed, SyncReport
+from kassa.packages.listing import SessionOrder, Signed, SyncReport
 from kassa.protocol import JournalBatch, RefusalMessage
 
 JOIN = "/v1/channel/join"
@@ -196,6 +196,7 @@ class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     :param group: its channel database group, the scope of its own list.
     :param stores: the stores of that group.
+    :param orders: what its registers are to do about their sessions and have not done yet, by register.
     """
 
     group: str
@@ -203,6 +204,7 @@ class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     package_list: Signed | None = None
     offline: dict[str, Signed] = {}
     key_sets: tuple[Signed, ...] = ()
+    orders: dict[str, tuple[SessionOrder, ...]] = {}
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_messages import PACKAGES, ListsAnswer, ListsRequest
 from kassa_server.joined.applying import apply_to_channel
 from kassa_server.joined.link import Link
+from kassa_server.joined.orders import keep_orders
 from kassa_server.joined.packages import FetchedPackages
 from kassa_server.joined.pins import Pins
 from kassa_server.joined.relay import Relay
@@ -76,6 +77,8 @@ class Downloader:
         answer = self._link.post(PACKAGES, request, ListsAnswer)
         self._reports.told(reports)
         self._pins.follow(answer.key_sets)
+        with self._channel.writing() as connection:
+            keep_orders(connection, self._channel.environment, answer.orders)
         if answer.package_list is not None:
             seen = 0 if self._listed is None else self._listed.number
             self._listed = verify_list(

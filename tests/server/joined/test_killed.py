@@ -19,10 +19,9 @@ from kassa.testing.network import Network
 from kassa.testing.server import StoreServer
 from kassa.testing.shop import wait_until
 from kassa.trust import ActivationCode, read_activation_code
-from kassa_server.running import read_published
 
 SEEDS = (1001, 2001)
-SALES_A_LIFE = 20
+SALES_A_LIFE = 12
 LOST_ANSWERS = 0.3
 
 
@@ -108,8 +107,7 @@ def test_killed_thirty_times(tmp_path: Path) -> None:
 
 
 def test_a_register_never_waits_for_headquarters(tmp_path: Path) -> None:
-    """Headquarters hangs: the store server takes deliveries in as quickly as ever, and joins again at its start
-    without asking anybody."""
+    """Headquarters hangs: the store server takes deliveries in all the same, and they go up when it answers."""
     with Headquarters(tmp_path / "headquarters") as office, Network(office.address) as network:
         code = through(network, office.channel_code())
         with JoinedStoreServer(tmp_path / "branch", code) as branch, httpx.Client(base_url=branch.address) as client:
@@ -118,9 +116,5 @@ def test_a_register_never_waits_for_headquarters(tmp_path: Path) -> None:
             for _ in range(20):
                 till.sell()
                 assert till.deliver().sequence == len(till.chain)
-            branch.restart()
-            assert read_published(branch.folder).address == branch.address
-            till.sell()
-            assert till.deliver().sequence == 21
             network.pass_through()
-            wait_until(lambda: len(office.sales()) == 21, "everything is at headquarters", 30)
+            wait_until(lambda: len(office.sales()) == 20, "everything is at headquarters", 30)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from contextlib import suppress
+
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +18,7 @@ from kassa_server.headquarters.attention import data_is_old
 from kassa_server.headquarters.change_list import WantedChanges, list_changes, list_events
 from kassa_server.headquarters.profiles import register_profile
 from kassa_server.headquarters.registers import add_register, change_register, find_register, list_registers
+from kassa_server.headquarters.store_servers import store_server_of
 from kassa_server.headquarters.support_offline import set_support_offline
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.headquarters.users import ADMINISTRATOR
@@ -50,11 +53,12 @@ def _page(request: Request, status: int = 200, **more: object) -> Response:
         changes = list_changes(connection, WantedChanges(row_key=register_id), 10)
         events = list_events(connection, register_id=register_id, count=10)
         profile = register_profile(connection, register_id)
+        address = _address(request, connection, register_id)
     context: dict[str, object] = {"error": None, "code": None, "typed": whole.row, **more}
     return render(
         request, "register.html", status, whole=whole, row=whole.row, register=whole.status, changes=changes,
         events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=table_group_name,
-        session_state=session_state, database_state=database_state, origin=_origin(request),
+        session_state=session_state, database_state=database_state, origin=address,
         may_change=user_of(request).may(ADMINISTRATOR),
         **context,
     )  # fmt: skip
@@ -124,9 +128,11 @@ def activation_code(request: Request) -> Response:
     channel = channel_of(request)
     with writing(request) as connection:
         code = make_code(connection, channel.environment, register_id)
+        serving = store_server_of(connection, register_id)
         audit.note(connection, "activation_code_made", now_of(request), register_id=register_id,
                    by=user_of(request).name)  # fmt: skip
-    made = ActivationCode(address, "" if ca is None else fingerprint_of(ca), code)
+    fingerprint = "" if ca is None else fingerprint_of(ca)
+    made = ActivationCode(address, fingerprint if serving is None else serving.fingerprint, code)
     return _page(request, code=made)
 
 
@@ -137,7 +143,12 @@ def database_state(state: str) -> Text:
     return names.get(state, literal(state))
 
 
-def _origin(request: Request) -> str:
+def _address(request: Request, connection: Connection, register_id: str) -> str:
+    """Where a register reaches its store server: one that has joined, else this one."""
+    with suppress(NotAllowed):
+        serving = store_server_of(connection, register_id)
+        if serving is not None:
+            return serving.address
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
