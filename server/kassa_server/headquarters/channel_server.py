@@ -34,6 +34,7 @@ from kassa_server.headquarters.channel_messages import (
     Taken,
 )
 from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.package_response import file_response
 from kassa_server.posting import Poster
 from kassa_server.schema import store_server
 
