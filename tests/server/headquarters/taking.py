@@ -30,7 +30,9 @@ def listed(distribution: Distribution, headquarters: Channel, scope: Scope = SMA
     """The list of a scope, verified."""
     _number, signed = distribution.list_for(scope)
     with headquarters.reading() as connection:
-        return verify_list(signed, current_key_set(connection), seen_number=0, scope=scope.name)
+        return verify_list(
+            signed, current_key_set(connection), seen_number=0, scope=scope.name, audience=scope.audience
+        )
 
 
 def file_of(distribution: Distribution, package_id: str) -> Path:

@@ -96,7 +96,8 @@ def packages(headquarters: Channel, distribution: Distribution, audience: str) -
         assert {row.rendering for row in found} == {"batches", "sqlite"}
     plain = []
     for row in found:
-        file = distribution.files.path(row.package_id)
+        found = distribution.files.find(row.package_id)
+        file = None if found is None else found.path
         assert file is not None
         with file.open("rb") as packed:
             plain.append(bytes(ZstdFile(packed, "rb").read()))

@@ -38,6 +38,9 @@ from kassa_server.headquarters.rows import current_version
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.setup_store import (
     NewCustomer,
+
+pytestmark = pytest.mark.soak
+"""Minutes on two cores: too long for the ordinary run."""
     NewItem,
     put_customers,
     put_items,
