@@ -38,9 +38,6 @@ from kassa_server.headquarters.rows import current_version
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.setup_store import (
     NewCustomer,
-
-pytestmark = pytest.mark.soak
-"""Minutes on two cores: too long for the ordinary run."""
     NewItem,
     put_customers,
     put_items,
@@ -281,6 +278,7 @@ def play(make_url: Callable[[], str], examples: int, steps: int) -> None:
     run_state_machine_as_test(lambda: Chain(make_url()), settings=told)
 
 
+@pytest.mark.soak  # minutes on two cores: too long for the ordinary run
 def test_any_interleaving_ends_at_headquarters_rows(make_url: Callable[[], str]) -> None:
     """A few lives on each engine, the same in every run."""
     play(make_url, 5, 25)
