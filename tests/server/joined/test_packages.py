@@ -26,8 +26,20 @@ from kassa_customer.requests import AddCustomer
 from kassa_server.cli import open_headquarters
 from kassa_server.headquarters.keys import rotate_key
 from kassa_server.headquarters.offline_status import offline_statuses
+from kassa_server.headquarters.rows import current_version
+from kassa_server.headquarters.session_orders import UPLOADS, rerun
+from kassa_server.joined.own_rows import noting_own_row, settle
 from kassa_server.master_data import delete_rows, put_rows
-from kassa_server.schema import activation_code, package, register, register_report, staff_credential, store, tender
+from kassa_server.schema import (
+    activation_code,
+    package,
+    register,
+    register_report,
+    session_order,
+    staff_credential,
+    store,
+    tender,
+)
 from kassa_server.schema.groups import CHANNEL_GROUPS
 
 
@@ -255,6 +267,45 @@ def test_what_headquarters_changed_meanwhile_is_there_in_the_end(chain: Branch) 
     branch.up()
     equal(office, branch)
     assert branch.shop.rows(customer)[0]["phone"] == "0701"
+
+
+def test_a_row_written_here_covers_no_column_of_headquarters(office: Office, branch: Branch) -> None:
+    """A row that is there already and written here, while headquarters changes another column of it: packages are
+    applied to what packages said before, so that in the end every column is headquarters'."""
+    with office.channel.writing() as connection:
+        put_rows(connection, customer, [_customer("C-0", "Bo Al")])
+    branch.down()
+    with branch.shop.channel.writing() as connection, noting_own_row(connection, "1" * 32, customer, "C-0"):
+        put_rows(connection, customer, [{"customer_number": "C-0", "name": "Bo Ek"}])
+    with office.channel.writing() as connection:
+        put_rows(connection, customer, [{"customer_number": "C-0", "phone": "0701"}])
+    branch.down()
+    assert names(branch) == [("C-0", "Bo Ek")]
+    with office.channel.writing() as connection:
+        put_rows(connection, customer, [{"customer_number": "C-0", "name": "Bo Ek"}])
+        done_at = current_version(connection)
+    with branch.shop.channel.writing() as connection:
+        settle(connection, {"1" * 32: done_at})
+    assert names(branch) == [("C-0", "Bo Ek")]
+    branch.down()
+    equal(office, branch)
+    assert branch.shop.rows(customer)[0]["phone"] == "0701"
+
+
+def test_orders_are_handed_on_to_registers(office: Office, branch: Branch) -> None:
+    """*Rerun* in headquarters reaches the register with its list, once: when it says that it has done it, it is given
+    no more, and headquarters knows."""
+    till = branch.device()
+    with office.channel.writing() as connection:
+        order = rerun(connection, office.channel.environment, "R1", UPLOADS, author="Anna")
+    branch.down()
+    assert [one.order_id for one in asked(till).orders] == [order]
+    done = ListRequest(report=SyncReport((), 1, order=order))
+    assert open_answer(till.post("/v1/packages", msgspec.json.encode(done)), ListAnswer).orders == ()
+    branch.down()
+    branch.down()
+    assert asked(till).orders == ()
+    assert office.rows(session_order)[0]["taken_at"] is not None
 
 
 def test_reports_of_registers_reach_headquarters(office: Office, branch: Branch) -> None:
