@@ -8,18 +8,25 @@ import typer
 from sqlalchemy import select
 
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
-from kassa_server.headquarters import channel_cli, completeness_cli, session_cli, users_cli
+from kassa_server.headquarters import channel_cli, completeness_cli, databases_cli, session_cli, users_cli
+
+JOB_HELP = (
+    "1010 customers, 1020 prices and discounts, 1040 products, 1060 staff, 1070 channel configuration, "
+    "1080 tenders and tax, 1090 registers, 9999 all."
+)
 
 headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions, keys and users.", no_args_is_help=True)
 channel_cli.add_to(headquarters)
 completeness_cli.add_to(headquarters)
+databases_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
 users_cli.add_to(headquarters)
 
 
 @headquarters.command("run-job")
 def run_job(
-    job: Annotated[int, typer.Argument(help="1010 customers, 1040 products, 1060 staff, 1080 taxes, 9999 all.")] = 9999,
+    job: Annotated[int, typer.Argument(help=JOB_HELP)] = 9999,
+    group: Annotated[str | None, typer.Option(help="A channel database group. Default: all.")] = None,
     data_directory: DataDirectory = DEFAULT_FOLDER,
     database: Database = None,
     packages: Packages = None,
@@ -29,7 +36,8 @@ def run_job(
     from kassa_server.headquarters.package_place import open_package_files
 
     with open_headquarters(data_directory, database) as channel:
-        run = Distribution(channel, open_package_files(data_directory, packages)).run(job, author="command line")
+        files = open_package_files(data_directory, packages)
+        run = Distribution(channel, files).run(job, author="command line", group=group)
     typer.echo(f"Job {job}: {run.state}. Packages: {run.packages}. Rows: {run.rows}.")
     if run.state == "create_failed":
         typer.echo(f"{run.error}. Nothing was changed; the log says more.", err=True)

@@ -84,6 +84,12 @@ def databases_of(connection: Connection, group_id: str | None = None) -> Sequenc
     return connection.execute(statement.order_by(channel_database.c.database_id)).all()
 
 
+def group_ids(connection: Connection) -> list[str]:
+    """The ids of all channel database groups."""
+    own = channel_database_group.c.group_id
+    return list(connection.execute(select(own).order_by(own)).scalars())
+
+
 def _database(connection: Connection, database_id: str) -> Row[Any] | None:
     mine = channel_database.c.database_id == database_id
     return connection.execute(select(channel_database).where(mine)).first()

@@ -62,10 +62,10 @@ def chain(headquarters: Channel) -> Channel:
     return headquarters
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def channel_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty channel database of a store server apart."""
-    if request.param == "sqlite":
+@pytest.fixture
+def channel_database(request: pytest.FixtureRequest, headquarters: Channel, tmp_path: Path) -> Iterator[Engine]:
+    """An empty channel database of a store server apart: on the other engine than headquarters'."""
+    if headquarters.engine.dialect.name == "postgresql":
         engine = make_engine(f"sqlite:///{tmp_path / 'apart.db'}")
     else:
         make: Callable[[], str] = request.getfixturevalue("postgresql")

@@ -36,6 +36,23 @@ def test_job_is_run_and_noted(folder: Path) -> None:
     assert said.count("command line") == 2
 
 
+def test_support_offline_and_databases(folder: Path) -> None:
+    """The switch by its name; each database with its group and state; a store moves with its registers' databases."""
+    assert "support offline no. Its offline database: retired." in run(folder, "support-offline", "R2", "no")
+    said = run(folder, "databases").splitlines()
+    assert [line.split()[:4] for line in said] == [
+        ["S1", "offline", "R1", "active"],
+        ["S1", "offline", "R2", "retired"],
+    ]
+    run(folder, "move-store", "S1", "NORTH")
+    assert {line.split()[0] for line in run(folder, "databases").splitlines()} == {"NORTH"}
+    assert "Job 1020: available." in run(folder, "run-job", "1020", "--group", "NORTH")
+    with pytest.raises(NotFound):
+        run(folder, "run-job", "1020", "--group", "SOUTH")
+    with pytest.raises(NotFound):
+        run(folder, "support-offline", "R7", "yes")
+
+
 def test_schedule_is_set(folder: Path) -> None:
     """A job's interval is set, and a schedule switched off; an unknown job is named."""
     assert "every 15 min" in run(folder, "schedule", "1040", "--every", "15")

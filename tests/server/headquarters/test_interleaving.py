@@ -35,6 +35,7 @@ from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import current_key_set
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.headquarters.rows import current_version
+from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.setup_store import (
     NewCustomer,
@@ -179,7 +180,7 @@ class Chain(RuleBasedStateMachine):
 
     @rule()
     def list_arrives(self) -> None:
-        _number, signed = self.distribution.list_for(STORE)
+        _number, signed = self.distribution.list_for(scope_of_store(STORE))
         self.lists.append(signed)
         self.accept(signed)
 
