@@ -69,11 +69,21 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A statement that SQL Server would not take fails the run."""
-    from tests.statements import FAULTS
+    """A statement that SQL Server would not take fails the run; one of several workers leaves that to the whole run."""
+    from tests.statements import FAULTS, hand_over
 
-    if FAULTS and session.exitstatus == pytest.ExitCode.OK:
+    if hasattr(session.config, "workeroutput"):
+        hand_over(session.config.workeroutput)
+    elif FAULTS and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker compiled, when it ends."""
+    from tests.statements import take_over
+
+    take_over(getattr(node, "workeroutput", {}))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

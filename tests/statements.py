@@ -27,6 +27,17 @@ def look(_connection: Any, _cursor: Any, text: str, _parameters: Any, context: A
             FAULTS[text] = faults
 
 
+def hand_over(output: dict[str, Any]) -> None:
+    """A worker's part, into what it leaves to the process that started it."""
+    output["compiled"], output["faults"] = sorted(COMPILED), FAULTS
+
+
+def take_over(output: dict[str, Any]) -> None:
+    """What a worker handed over; a worker that was killed hands over nothing."""
+    COMPILED.update(output.get("compiled", ()))
+    FAULTS.update(output.get("faults", {}))
+
+
 def listen() -> None:
     """From now on."""
     event.listen(Engine, "before_cursor_execute", look)

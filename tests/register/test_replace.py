@@ -74,8 +74,8 @@ def test_a_clone_gives_no_number_twice(shop: Shop) -> None:
     clone = shop.folder / "clone"
     shutil.copytree(first, clone, ignore=shutil.ignore_patterns("control*"))
     for folder, item in ((first, "1002"), (clone, "1003")):
-        register = shop.open_register(folder)
         shop.network.refuse()
+        register = shop.open_register(folder)
         shop.log_on(register)
         register.run(100, code=shop.barcode(item))
         register.run(200)
