@@ -23,6 +23,7 @@ from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
 from kassa.journal.purging import Anchor, PurgeBook
+from kassa.journal.reading import JournalReader
 from kassa.journal.records import SALE_KINDS, NewEntry, PendingCommand, Series, StoredEntry, Waiting
 from kassa.model import ZERO, RegisterRecord, Transaction
 from kassa.text import texts
@@ -80,6 +81,7 @@ class Journal:
         self.record: RegisterRecord | None = None
         self.overlay = OverlayBook(self._database)
         self._purges = PurgeBook(self._database)
+        self.reader = JournalReader(self._database, lambda: self.series.series)
         stored = self.setting("kassa", "record")
         if stored is not None:
             self.record = msgspec.json.decode(stored.encode(), type=RegisterRecord)

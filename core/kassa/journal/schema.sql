@@ -24,6 +24,7 @@ CREATE TABLE entry (
     data           BLOB NOT NULL,
     PRIMARY KEY (series, sequence)
 ) STRICT;
+CREATE INDEX ix_entry_receipt_number ON entry (receipt_number) WHERE receipt_number IS NOT NULL;
 
 -- Where a series begins in this journal, once its oldest entries have gone: the chain is verified from here.
 CREATE TABLE purged (

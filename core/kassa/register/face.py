@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ import structlog
 
 from kassa.connection import Connection, ConnectionChange, ConnectionState, RemoteGateway
 from kassa.environment import Environment
-from kassa.journal import Waiting
+from kassa.journal import EntryBody, Waiting
 from kassa.journal.overlay import OverlayMark
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
@@ -222,6 +222,25 @@ class RegisterFace(Protocol):
         :raises kassa.errors.Refusal: the answer is no.
         :raises OSError: the disk is full.
         """
+
+    def journal_entries(
+        self,
+        *,
+        kinds: Collection[str] = (),
+        after: int = 0,
+        before: int | None = None,
+        newest_first: bool = False,
+        limit: int = -1,
+        series: str | None = None,
+    ) -> list[EntryBody]:
+        """Entries of this register's journal, by default of its open series, in sequence
+        (:meth:`kassa.journal.reading.JournalReader.entries`). Works in every connection state.
+
+        :raises kassa.errors.JournalDamaged: an entry does not read.
+        """
+
+    def journal_entry(self, *, receipt_number: str | None = None, entry_id: str | None = None) -> EntryBody | None:
+        """The entry with that receipt number, or that id; None: it is not in this register's journal."""
 
     def setting(self, plugin: str, name: str) -> str | None:
         """A value that the plugin kept in the journal."""

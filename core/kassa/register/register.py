@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +20,7 @@ from kassa.environment import Environment
 from kassa.errors import NOTHING_LOST, SALE_KEPT, KassaError, NotAvailable
 from kassa.gateway.download import Downloads
 from kassa.hooks import Hooks
-from kassa.journal import Journal, Waiting
+from kassa.journal import EntryBody, Journal, Waiting
 from kassa.journal.overlay import OverlayMark
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.offline_database import OfflineDatabase
@@ -387,6 +387,27 @@ class Register:
     def synchronise_now(self) -> bool:
         """Start a synchronisation at once."""
         return self.hooks.synchronise_now(self)
+
+    # -- the journal ------------------------------------------------------------------------------------------------
+
+    def journal_entries(
+        self,
+        *,
+        kinds: Collection[str] = (),
+        after: int = 0,
+        before: int | None = None,
+        newest_first: bool = False,
+        limit: int = -1,
+        series: str | None = None,
+    ) -> list[EntryBody]:
+        """Entries of the journal, in sequence."""
+        return self.journal.reader.entries(
+            kinds=kinds, after=after, before=before, newest_first=newest_first, limit=limit, series=series
+        )
+
+    def journal_entry(self, *, receipt_number: str | None = None, entry_id: str | None = None) -> EntryBody | None:
+        """The entry with that receipt number, or that id."""
+        return self.journal.reader.find(receipt_number=receipt_number, entry_id=entry_id)
 
     # -- settings, log, end -----------------------------------------------------------------------------------------
 
