@@ -7,7 +7,7 @@ import msgspec
 from kassa.errors import InvalidInput
 from kassa.operations import OperationContext, OperationResult
 from kassa.requests.staff import LogOn
-from kassa.text import literal, texts
+from kassa.text import texts
 
 _, n_ = texts("kassa_staff")
 
@@ -31,7 +31,7 @@ def lock(context: OperationContext) -> OperationResult:
     if not context.register.view().locked:
         if pin is None:
             context.lock(True)
-        return OperationResult(message=_("Locked by {name}", name=literal(staff.name)) if pin is None else None)
+        return OperationResult()
     if not pin:
         raise InvalidInput(_("The till is locked."), hint=_("Type your PIN."))
     context.send(LogOn(staff.staff_id, pin))

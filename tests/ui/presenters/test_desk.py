@@ -9,6 +9,7 @@ from tests.ui.desk_kit import Bench
 from kassa.errors import PluginFailure
 from kassa.text import literal
 from kassa_ui.presenters.dialogs import ApprovalDialog, AskDialog
+from kassa_ui.presenters.speech import speech
 
 D = Decimal
 
@@ -26,10 +27,11 @@ def test_typed_number_goes_to_the_button(bench: Bench) -> None:
 
 
 def test_empty_entry_asks(bench: Bench) -> None:
-    """*Antal* with nothing typed asks for the number, and refuses what is none where it was typed."""
+    """*Antal* with nothing typed asks for the number, says of which line, and refuses what is no number."""
     bench.selling()
     bench.press(105)
     assert isinstance(bench.till.dialog, AskDialog)
+    assert bench.till.dialog.drawn(speech(bench.till.view)).subtitle == "Regnjacka Sarek, blå M · 1 · 899,00 /st"
     bench.type("0\n")
     assert bench.till.dialog.notices.open
     bench.till.key("backspace")

@@ -180,7 +180,8 @@ class Desk:
                 continue
             if not self.entry.text:
                 given = partial(self._given, button, key, parameters, entry.parameter)
-                self._till.open(AskDialog(self._till, button.face.label, entry, given))
+                line_id = next((parameters.get(of.parameter) for of in button.entries if of.kind == "line"), None)
+                self._till.open(AskDialog(self._till, button.face.label, entry, given, line_id=line_id))
                 return
             try:
                 value = asked.read(entry, self.entry.take(), self._till.view.record.store.currency)

@@ -12,6 +12,7 @@ from kassa.text import Text, texts
 from kassa.windows import Action, Window
 from kassa_ui.presenters import asked
 from kassa_ui.presenters.entry import EntryBuffer
+from kassa_ui.presenters.lines import one_line
 from kassa_ui.presenters.notices import NoticeDrawn, Notices, notice_of
 from kassa_ui.presenters.speech import Speech
 from kassa_ui.presenters.work import Job
@@ -158,10 +159,14 @@ class AskDialog(Dialog):
 
     :param entry: what is asked for.
     :param given: called with what was typed, read as ``entry`` wants it.
+    :param line_id: the line that it is about; its name, quantity and present price stand under the title.
     """
 
-    def __init__(self, till: Till, title: Text, entry: Entry, given: Callable[[Any], None]) -> None:
+    def __init__(
+        self, till: Till, title: Text, entry: Entry, given: Callable[[Any], None], *, line_id: str | None = None
+    ) -> None:
         super().__init__(till)
+        self._line_id = line_id
         self._title = title
         self._asked = entry
         self._given = given
@@ -176,7 +181,7 @@ class AskDialog(Dialog):
         numbers = self._asked.kind in ("quantity", "amount", "percent")
         return DialogDrawn(
             speech(self._title),
-            "",
+            one_line(self.till.view, self._line_id, speech),
             (),
             (FieldDrawn(speech(self._asked.prompt), self._typed.shown, active=True),),
             (ChoiceDrawn(speech(_("Cancel")), "plain"), ChoiceDrawn(speech(_("OK")), "action")),

@@ -61,6 +61,16 @@ def in_sight(lines: tuple[Line, ...], selected: str | None, window: int) -> tupl
     return lines[start : start + window]
 
 
+def one_line(view: RegisterView, line_id: str | None, speech: Speech) -> str:
+    """The line in a few words, for a question about it: name, quantity, price per unit as it is now; none: empty."""
+    lines = view.transaction.lines if view.transaction is not None else ()
+    line = next((line for line in lines if line.line_id == line_id), None)
+    if line is None:
+        return ""
+    per_unit = f"{speech.amount(line.unit_price)} /{speech.unit(line.item.unit)}"
+    return " · ".join((line.item.description, speech.number(line.quantity), per_unit))
+
+
 def _row(line: Line, amounts: LineAmounts | None, selected: bool, speech: Speech) -> LineRow:
     return LineRow(
         line_id=line.line_id,
