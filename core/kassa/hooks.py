@@ -13,12 +13,16 @@ import pluggy
 
 from kassa import hookspecs
 from kassa.connection import Connection, ConnectionChange
+from kassa.devices import CustomerMessage, DeviceStatus
+from kassa.documents import Document
 from kassa.errors import KassaError
+from kassa.fiscal import FiscalAnswer, FiscalRequest
+from kassa.journal.entry import EntryBody
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.runtime.request import Handler
-from kassa.text import texts
+from kassa.text import Text, texts
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
@@ -108,9 +112,9 @@ class Hooks:
         """Start a synchronisation; False if no plugin does."""
         return bool(self._decide("synchronise_now", bool, refusals=True, register=register))
 
-    def status_items(self, view: RegisterView) -> list[StatusItem]:
+    def status_items(self, view: RegisterView, register: RegisterFace) -> list[StatusItem]:
         """The status header's items, in plugin order."""
-        return [item for _, item in self._collect("status_items", StatusItem, view=view)]
+        return [item for _, item in self._collect("status_items", StatusItem, view=view, register=register)]
 
     def describe_window(self, name: str, register: RegisterFace) -> Window | None:
         """A window as it is now."""
@@ -123,6 +127,46 @@ class Hooks:
     def reverse_card(self, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
         """A card terminal's answer to taking back a payment."""
         return self._ask_terminal("reverse_card", request, register)
+
+    def fiscal(self, request: FiscalRequest, register: RegisterFace) -> FiscalAnswer | None:
+        """The country's answer to a step; None: no plugin has any.
+
+        :raises kassa.errors.KassaError: the country's plugin refuses the step.
+        """
+        unsigned = FiscalAnswer("unsigned", _("The fiscal plugin has failed."))
+        arguments = {"request": request, "register": register}
+        for plugin, answer in self._each("fiscal", arguments, refusals=True, failed=unsigned):
+            if answer is None:
+                continue
+            if _is(answer, FiscalAnswer):
+                return answer  # type: ignore[no-any-return]
+            self._wrong(plugin, "fiscal", answer)
+            return unsigned
+        return None
+
+    def check_transaction(self, transaction: Transaction, register: RegisterFace) -> Text | None:
+        """Why a transaction may not become so; None: it may."""
+        return self._decide("check_transaction", Text, transaction=transaction, register=register)
+
+    def compose_document(self, entry: EntryBody, register: RegisterFace) -> Document | None:
+        """What is printed of a journal entry."""
+        return self._decide("compose_document", Document, entry=entry, register=register)
+
+    def print_document(self, document: Document, register: RegisterFace) -> bool:
+        """Put a document on paper; False: no plugin has a printer."""
+        return bool(self._decide("print_document", bool, refusals=True, document=document, register=register))
+
+    def open_drawer(self, register: RegisterFace) -> bool:
+        """Open the cash drawer; False: no plugin has one."""
+        return bool(self._decide("open_drawer", bool, refusals=True, register=register))
+
+    def check_devices(self, register: RegisterFace) -> list[DeviceStatus]:
+        """How every device is, in plugin order."""
+        return [status for _, status in self._collect("check_devices", DeviceStatus, register=register)]
+
+    def show_to_customer(self, message: CustomerMessage, register: RegisterFace) -> None:
+        """Show the customer two lines."""
+        self._notify("show_to_customer", message=message, register=register)
 
     def _ask_terminal(self, hook: str, request: CardRequest, register: RegisterFace) -> CardAnswer | None:
         """A terminal that fails may have charged the card: that is no answer, and no other terminal is asked."""
@@ -168,6 +212,10 @@ class Hooks:
     def transaction_finished(self, finished: Finished, register: RegisterFace) -> None:
         """A sale, return or void is in the journal."""
         self._notify("transaction_finished", finished=finished, register=register)
+
+    def entry_journalled(self, finished: Finished, register: RegisterFace) -> None:
+        """An event is in the journal."""
+        self._notify("entry_journalled", finished=finished, register=register)
 
 
 def _is(answer: object, kind: type) -> bool:

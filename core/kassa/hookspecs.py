@@ -17,8 +17,8 @@ Each hook is one of three kinds:
 
 Whatever the kind, an implementation that raises is isolated: the failure is logged and named on the screen, that
 plugin's part is left out, and the others go on. The sale is never touched by it. Where somebody waits for the answer
-(``synchronise_now``, ``authorize_card``, ``reverse_card``) a :class:`~kassa.errors.KassaError`, which has words for the
-cashier, is passed on.
+(``synchronise_now``, ``authorize_card``, ``reverse_card``, ``fiscal``, ``print_document``, ``open_drawer``) a
+:class:`~kassa.errors.KassaError`, which has words for the cashier, is passed on.
 """
 
 from __future__ import annotations
@@ -30,10 +30,15 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from kassa.connection import Connection, ConnectionChange, Gateway, RemoteGateway
+from kassa.devices import CustomerMessage, DeviceStatus
+from kassa.documents import Document
+from kassa.fiscal import FiscalAnswer, FiscalRequest
+from kassa.journal.entry import EntryBody
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.runtime.request import Handler
+from kassa.text import Text
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
@@ -109,7 +114,7 @@ def synchronise_now(register: RegisterFace) -> bool | None:
 
 
 @spec
-def status_items(view: RegisterView) -> Sequence[StatusItem]:
+def status_items(view: RegisterView, register: RegisterFace) -> Sequence[StatusItem]:
     """Items for the status header. *Collect*; at every redraw, on any thread: answer at once."""
 
 
@@ -130,6 +135,52 @@ def authorize_card(request: CardRequest, register: RegisterFace) -> CardAnswer |
 @spec(firstresult=True)
 def reverse_card(request: CardRequest, register: RegisterFace) -> CardAnswer | None:
     """Take back an authorisation with the same payment id. *Decide*; on the sale worker."""
+
+
+@spec(firstresult=True)
+def fiscal(request: FiscalRequest, register: RegisterFace) -> FiscalAnswer | None:
+    """Tell the country's fiscal device of a step: begin, finish or cancel of a sale, X, Z, copy, drawer. *Decide*; on
+    the lane of the operation, before the step is in the journal.
+
+    None: this plugin has nothing to do with it. A :class:`~kassa.errors.KassaError` refuses the step. One that raises
+    anything else is taken for a device that fails: the step passes ``unsigned``, and no other plugin is asked.
+    """
+
+
+@spec(firstresult=True)
+def check_transaction(transaction: Transaction, register: RegisterFace) -> Text | None:
+    """Whether the transaction may become so. *Decide*; on the sale worker, before it is saved; a scan waits for it.
+
+    A text refuses it, and says why; the transaction is as before.
+    """
+
+
+@spec(firstresult=True)
+def compose_document(entry: EntryBody, register: RegisterFace) -> Document | None:
+    """What is printed of a journal entry. *Decide*; on the printing thread, or in an operation. None: not mine."""
+
+
+@spec(firstresult=True)
+def print_document(document: Document, register: RegisterFace) -> bool | None:
+    """Put a document on paper. *Decide*; on the printing thread; may take seconds.
+
+    True: it is on paper. None: this plugin has no printer for it. A :class:`~kassa.devices.DeviceFailed`: it is not.
+    """
+
+
+@spec(firstresult=True)
+def open_drawer(register: RegisterFace) -> bool | None:
+    """Open the cash drawer. *Decide*; on an operation's lane or the printing thread. True: it was told to open."""
+
+
+@spec
+def check_devices(register: RegisterFace) -> Sequence[DeviceStatus]:
+    """How the plugin's devices are. *Collect*; in an operation of the search lane; may take seconds."""
+
+
+@spec
+def show_to_customer(message: CustomerMessage, register: RegisterFace) -> None:
+    """Show the customer two lines. *Notify*; on the sale worker: hand a slow device to a thread of your own."""
 
 
 @spec
@@ -170,3 +221,9 @@ def transaction_changed(transaction: Transaction, register: RegisterFace) -> Non
 @spec
 def transaction_finished(finished: Finished, register: RegisterFace) -> None:
     """A sale, return or void is in the journal, with its number. *Notify*; on the sale worker."""
+
+
+@spec
+def entry_journalled(finished: Finished, register: RegisterFace) -> None:
+    """An event other than a transaction is in the journal: a report, a copy, an opening of the drawer, a log on, a
+    plugin's own. *Notify*; on the lane of the operation that wrote it."""

@@ -74,7 +74,7 @@ def only_problem(loaded: PluginHost) -> PluginProblem:
 
 def items(loaded: PluginHost) -> list[StatusItem]:
     """What the loaded plugins answer to a hook."""
-    return loaded.hooks.status_items(view=None)  # type: ignore[arg-type]
+    return loaded.hooks.status_items(None, None)  # type: ignore[arg-type]
 
 
 def test_loads_what_is_listed_in_that_order(site: Site) -> None:

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
+from kassa.devices import DeviceFailed, DeviceMissing
 from kassa.errors import NotAvailable, NotFound
 from kassa.hookspecs import PROJECT
 from kassa.register import Register
 from kassa.register.face import Event
 from kassa.testing.shop import Shop
+from kassa.testing.store import MANAGER, MANAGER_PIN
+from kassa.text import Text
 
 Opener = Callable[..., tuple[Shop, Register]]
 
@@ -129,3 +133,96 @@ def test_island_sells_from_its_own_database(open_with: Opener) -> None:
     with pytest.raises(NotAvailable):
         register.connection.connect(in_transaction=False)
     assert shop.server.sales() == []
+
+
+def test_devices_print_what_they_are_for(open_with: Opener) -> None:
+    """A document goes to the printer of its kind; a receipt is not the kitchen's."""
+    shop, register = open_with("acme_devices")
+    devices = module("acme_devices")
+    shop.log_on(register)
+    register.run(100, code=shop.barcode("1001"))
+    register.run(200)
+    order = devices.Document(devices.KITCHEN, ())
+    register.devices.print_document(order)
+    assert devices.paper == [order]
+    with pytest.raises(DeviceMissing):
+        register.devices.print_document(devices.Document("receipt", ()))
+    (entry,) = register.journal_entries(kinds=("log_on",))
+    assert register.devices.compose(msgspec.structs.replace(entry, kind="acme_order")) is not None
+
+
+def test_devices_drawer_and_state(open_with: Opener) -> None:
+    """The drawer opens, or says why it does not; the health check has the plugin's devices; events are told."""
+    shop, register = open_with("acme_devices", "receipt")
+    devices = module("acme_devices")
+    shop.log_on(register)
+    register.devices.open_drawer()
+    assert devices.drawer["opened"] == 1
+    assert str(register.devices.check()[0].what) == "prints for R1"
+    devices.drawer["connected"] = False
+    with pytest.raises(DeviceFailed, match="cable"):
+        register.devices.open_drawer()
+
+
+def unspaced(text: Text) -> str:
+    return str(text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_devices_show_the_customer_what_happens(open_with: Opener) -> None:
+    """Two lines at log on, at each item, at a payment, at the end and at log off."""
+    shop, register = open_with("acme_devices")
+    shown = module("acme_devices").shown
+    shop.log_on(register)
+    register.run(100, code=shop.barcode("1001"))
+    register.run(100, code=shop.barcode("1002"), quantity="2")
+    register.run(201, amount="50")
+    register.run(200, amount="50")
+    register.run(701)
+    said = [(each.kind, unspaced(each.upper), unspaced(each.lower)) for each in shown]
+    assert said == [
+        ("welcome", "Kassa Test", "Welcome"),
+        ("item", "Kaffe mellanrost 450 g", "SEK 54.90"),
+        ("item", "Mjölk 1,5 % 1 l", "2 × = SEK 35.00"),
+        ("total", "Total SEK 89.90", "Due SEK 89.90"),
+        ("total", "Total SEK 89.90", "Due SEK 39.90"),
+        ("change", "Total SEK 90.00", "Change SEK 10.00"),
+        ("closed", "Kassa Test", "Till closed"),
+    ]
+
+
+def test_fiscal_device_signs_and_decides(open_with: Opener) -> None:
+    """What is signed has its number in the sale's entry; a device that fails is shown, and in the end refuses."""
+    shop, register = open_with("acme_fiscal")
+    device = module("acme_fiscal").device
+    shop.log_on(register)
+
+    def sell() -> Any:
+        register.run(100, code=shop.barcode("1001"))
+        register.run(200)
+        (entry,) = register.journal_entries(kinds=("sale",), newest_first=True, limit=1)
+        return msgspec.json.decode(entry.payload)["transaction"]["extra"]["fiscal"]["finish"]
+
+    assert sell()["reference"] == {"number": "1"}
+    device["works"] = False
+    assert sell()["outcome"] == "unsigned"
+    assert "down" in str(register.view().problems[-1])
+    device["hours"] = 0
+    with pytest.raises(NotAvailable, match="too long"):
+        sell()
+    assert register.transaction is not None
+    (refused,) = register.journal_entries(kinds=("fiscal_refused",))
+    assert msgspec.json.decode(refused.payload)["step"] == "finish"
+    device["works"] = True
+    register.run(200)
+    assert register.view().problems == ()
+
+
+def test_fiscal_law_of_the_country(open_with: Opener) -> None:
+    """A transaction that the country forbids is refused as it is entered, and stays as it was."""
+    shop, register = open_with("acme_fiscal")
+    shop.log_on(register, MANAGER, MANAGER_PIN)
+    register.run(100, code=shop.barcode("1001"))
+    with pytest.raises(NotAvailable, match="one receipt"):
+        register.run(109, code=shop.barcode("1002"))
+    assert register.transaction is not None
+    assert len(register.transaction.lines) == 1

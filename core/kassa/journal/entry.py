@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,9 +22,11 @@ CORE_KINDS = frozenset({"sale", "void", "command"})
 class EntryBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an entry's bytes say, as JSON.
 
-    ``kind``: ``sale`` (returns too), ``void``, ``command``, ``log_on``, ``audit``, ``drawer``, or a plugin's own.
+    ``kind``: ``sale`` (returns too), ``void``, ``command``, ``log_on``, ``audit``, ``drawer``, ``copy``, or a
+    plugin's own.
     ``at`` is UTC; ``local_time`` the store's wall clock; ``clock_offset_ms`` the last known offset to the server.
-    ``payload`` by kind: :class:`SalePayload`, :class:`CommandPayload`, or a plugin's own.
+    ``payload`` by kind: :class:`SalePayload`, :class:`CommandPayload`, :class:`DrawerPayload`, :class:`CopyPayload`, or
+    a plugin's own.
     """
 
     format: int
@@ -48,6 +51,22 @@ class SalePayload(msgspec.Struct, frozen=True):
 
     transaction: Transaction
     totals: Totals
+
+
+class CopyPayload(msgspec.Struct, frozen=True):
+    """The payload of a ``copy``: the receipt of that entry was printed once more, marked as a copy. ``amount`` is its
+    total."""
+
+    entry_id: str
+    receipt_number: str
+    amount: Decimal
+
+
+class DrawerPayload(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The payload of a ``drawer``: the cash drawer was opened without a sale."""
+
+    reason: str = ""
+    approved_by: str | None = None
 
 
 class CommandPayload(msgspec.Struct, frozen=True, omit_defaults=True):

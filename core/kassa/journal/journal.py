@@ -296,6 +296,11 @@ class Journal:
             store=record.store.store_id, terminal=record.register_id, series=series.number, counter=counter
         )
 
+    def next_receipt_number(self) -> str:
+        """The number that the next sale will take."""
+        series = self.numbering()
+        return self._receipt_number(self._record(), series, series.receipts + 1)
+
     @property
     def last_at(self) -> datetime | None:
         """The latest time of an entry in the open series."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from kassa.errors import JournalBehind, NotAvailable
+from kassa.errors import JournalBehind, KassaError, NotAvailable
+from kassa.fiscal import KEPT_AS
 from kassa.journal.entry import CORE_KINDS, SalePayload, raw
 from kassa.journal.records import NewEntry
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import Finished, Operation, Question
 from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.register.fiscal import FiscalConnector
 from kassa.runtime.request import Request
 from kassa.sale.totals import compute
 from kassa.text import Money, texts
@@ -26,10 +29,7 @@ Answer = TypeVar("Answer")
 
 
 class RunningOperation:
-    """One run of one operation, on behalf of one generation of the sale lane's worker.
-
-    :param begun: the transaction that the operation starts; in progress from its first save.
-    """
+    """One run of one operation, on behalf of one generation of the sale lane's worker."""
 
     def __init__(
         self,
@@ -39,7 +39,6 @@ class RunningOperation:
         parameters: Any,
         generation: int,
         approver: Staff | None,
-        begun: Transaction | None = None,
     ) -> None:
         self.register = register
         self.operation = operation
@@ -47,7 +46,23 @@ class RunningOperation:
         self.approver = approver
         self._plugin = plugin
         self._generation = generation
-        self._begun = begun
+        self._begun: Transaction | None = None
+        """The transaction that the operation starts; in progress from its first save."""
+
+    def begin(self, transaction: Transaction) -> None:
+        """The operation starts a transaction.
+
+        :raises kassa.errors.KassaError: the country's fiscal plugin refuses.
+        """
+        self._begun = self._fiscal().sale("begin", transaction)
+        self.register.hooks.transaction_started(self._begun, self.register)
+
+    def give_up(self) -> None:
+        """The operation is over: a transaction that it began and never saved is none."""
+        begun, self._begun = self._begun, None
+        if begun is not None and KEPT_AS in begun.extra:
+            with suppress(KassaError):
+                self._fiscal().sale("cancel", begun, compute(begun))
 
     @property
     def approved_by(self) -> str | None:
@@ -99,9 +114,13 @@ class RunningOperation:
 
     def save(self, transaction: Transaction) -> None:
         """Make ``transaction`` the one in progress."""
+        why = self.register.hooks.check_transaction(transaction, self.register)
+        if why is not None:
+            raise NotAvailable(why)
         self.register.journal.save_sale(transaction, generation=self._generation)
         self._begun = None
         self.register.hooks.transaction_changed(transaction, self.register)
+        self.register.customer_display.changed(transaction)
 
     def finish(self, transaction: Transaction | None = None) -> Finished:
         """Finish the transaction in progress, or ``transaction`` in its place."""
@@ -112,13 +131,17 @@ class RunningOperation:
         if totals.due != 0:
             due = Money(totals.due, transaction.currency)
             raise NotAvailable(_("{due} is still to pay.", due=due), hint=_("Take payment for the rest."))
+        number = self.register.journal.next_receipt_number()
+        transaction = self._fiscal().sale("finish", transaction, totals, number)
         payload = raw(SalePayload(transaction, totals))
         return self._end("sale", payload, transaction, amount=totals.total, takes_receipt_number=True)
 
     def void(self) -> Finished:
         """Void the transaction in progress."""
         transaction = replace(self.transaction, voided=True)
-        payload = raw(SalePayload(transaction, compute(transaction)))
+        totals = compute(transaction)
+        transaction = self._fiscal().sale("cancel", transaction, totals)
+        payload = raw(SalePayload(transaction, totals))
         return self._end("void", payload, transaction)
 
     def _end(self, kind: str, payload: Any, transaction: Transaction, **more: Any) -> Finished:
@@ -143,10 +166,18 @@ class RunningOperation:
         """Write an event to the journal."""
         if kind in CORE_KINDS:
             raise ValueError(f"entries of kind {kind!r} are the core's own")
+        return self._write(kind, self._fiscal().event(kind, payload))
+
+    def _fiscal(self) -> FiscalConnector:
+        return FiscalConnector(self.register, self._write)
+
+    def _write(self, kind: str, payload: Any) -> Finished:
         entry = self._new_entry(kind, raw(payload))
         stored = self.register.journal.append(entry, generation=self._generation)
         self.register.delivery.wake()
-        return Finished(stored.entry_id, kind, stored.sequence, None, None)
+        finished = Finished(stored.entry_id, kind, stored.sequence, None, None)
+        self.register.hooks.entry_journalled(finished, self.register)
+        return finished
 
     def ask(self, question: Question) -> str:
         """Ask the cashier."""
@@ -171,6 +202,7 @@ class RunningOperation:
         self.journal("log_on", {"staff_id": staff.staff_id, "offline": offline, "verifier": verifier_version})
         self.register.session.log_on(staff, verifier_version=verifier_version, offline=offline)
         self.register.hooks.logged_on(staff, offline, self.register)
+        self.register.customer_display.welcome()
 
     def log_off(self) -> None:
         """Nobody is logged on."""
@@ -186,6 +218,7 @@ class RunningOperation:
             self.register.log(self._plugin).warning("log_off_not_journalled", where=error.where)
         self.register.session.log_off()
         self.register.hooks.logged_off(staff, self.register)
+        self.register.customer_display.closed()
 
     def lock(self, locked: bool) -> None:
         """Lock the till, or unlock it."""

@@ -25,6 +25,7 @@ from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
     from kassa.offline_database import OfflineDatabase
+    from kassa.register.devices import Devices
     from kassa.requests.contact import Hello, HelloAnswer
 
 Answer = TypeVar("Answer")
@@ -132,6 +133,7 @@ class RegisterFace(Protocol):
     connection: Connection
     remote: RemoteGateway
     offline_database: OfflineDatabase
+    devices: Devices
 
     @property
     def record(self) -> RegisterRecord:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kassa.errors import InvalidInput, JournalError, KassaError, NotAllowed, NotAvailable, PluginFailure
+from kassa.errors import InvalidInput, KassaError, NotAllowed, NotAvailable, PluginFailure
 from kassa.model import Staff, Transaction
 from kassa.operations import ManagerApproval, Offline, Operation, OperationResult, Place
 from kassa.register.context import RunningOperation
@@ -69,12 +69,13 @@ class Pipeline:
         reason = self.unavailable(operation)
         if reason is not None:
             raise NotAvailable(reason, hint=_("Try again when the register is connected."))
-        begun = self._begin_transaction(operation, approver is not None)
-        context = RunningOperation(self._register, operation, plugin, values, generation, approver, begun)
+        context = RunningOperation(self._register, operation, plugin, values, generation, approver)
+        begun = self._begin_transaction(operation, context, approver is not None)
         try:
             return self._call(operation, plugin, context)
         finally:
-            if begun is not None and self._register.journal.sale is None:
+            context.give_up()
+            if begun and self._register.journal.sale is None:
                 self._register.connection.transaction_ended()
 
     def _parameters(self, operation: Operation, plugin: str, given: dict[str, Any]) -> Any:
@@ -129,28 +130,31 @@ class Pipeline:
                 override=operation.override,
             )
 
-    def _begin_transaction(self, operation: Operation, approved: bool) -> Transaction | None:
+    def _begin_transaction(self, operation: Operation, context: RunningOperation, approved: bool) -> bool:
         """A new transaction, if the operation starts one. It is in progress once the operation has saved it: one that
         fails leaves no empty sale behind."""
         register = self._register
         if not operation.starts_transaction or register.journal.sale is not None:
-            return None
+            return False
         register.require_plugins()
         register.connection.transaction_starting(approved)
         try:
             register.journal.numbering()
-        except JournalError:
+            context.begin(self._new_transaction())
+        except KassaError:
             register.connection.transaction_ended()
             raise
+        return True
+
+    def _new_transaction(self) -> Transaction:
+        register = self._register
         record, staff = register.record, register.staff
         assert staff is not None, "operations that start a transaction need somebody logged on"
-        transaction = Transaction(
+        return Transaction(
             transaction_id=register.environment.new_id(), store_id=record.store.store_id,
             register_id=record.register_id, staff_id=staff.staff_id, currency=record.store.currency,
             tax_included=record.store.tax_included, started_at=register.environment.clock.utc(),
         )  # fmt: skip
-        register.hooks.transaction_started(transaction, register)
-        return transaction
 
     def _call(self, operation: Operation, plugin: str, context: RunningOperation) -> OperationResult:
         try:

@@ -28,6 +28,8 @@ from kassa.operations import Finished, Lane, ManagerApproval, Operation, Operati
 from kassa.plugins import PluginHost
 from kassa.protocol import Head
 from kassa.register.control import ControlChannel
+from kassa.register.customer_display import CustomerDisplay
+from kassa.register.devices import Devices
 from kassa.register.exchange import Exchange
 from kassa.register.face import Event, Readiness, RegisterView, SyncStatus
 from kassa.register.heads import current_head
@@ -84,6 +86,8 @@ class Register:
         self.questions = Questions(environment.clock, lambda question: self.publish(Event("question", detail=question)))
         self.lanes = Lanes(environment.clock, self._lane_replaced, self._given_up)
         self.control = ControlChannel(self)
+        self.devices = Devices(self)
+        self.customer_display = CustomerDisplay(self)
         self._viewer = Viewer(self)
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
@@ -227,6 +231,8 @@ class Register:
     def transaction_over(self, finished: Finished) -> None:
         """A transaction has come to its end in the journal."""
         self.hooks.transaction_finished(finished, self)
+        if finished.transaction is not None:
+            self.customer_display.ended(finished.transaction)
         self.connection.transaction_ended()
         self.delivery.wake()
         self.publish(Event("finished", detail=finished))

@@ -56,7 +56,7 @@ class Viewer:
             busy=register.lanes.sale.busy,
             has_offline_data=register.offline_database.available,
         )
-        with_items = replace(bare, status_items=tuple(register.hooks.status_items(bare)))
+        with_items = replace(bare, status_items=tuple(register.hooks.status_items(bare, register)))
         return replace(with_items, buttons=tuple(self._buttons(with_items)))
 
     def _problems(self) -> tuple[Text, ...]:
