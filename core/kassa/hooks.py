@@ -15,6 +15,7 @@ from kassa import hookspecs
 from kassa.connection import Connection, ConnectionChange
 from kassa.devices import CustomerMessage, DeviceStatus
 from kassa.documents import Document
+from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.errors import KassaError
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.journal.entry import EntryBody
@@ -180,6 +181,10 @@ class Hooks:
             self._wrong(plugin, hook, answer)
             return unknown
         return None
+
+    def offer_discounts(self, request: DiscountRequest, register: RegisterFace) -> list[tuple[str, OfferedDiscount]]:
+        """What lines of a sale get off, each with its plugin's name."""
+        return self._collect("offer_discounts", OfferedDiscount, request=request, register=register)
 
     def register_ready(self, register: RegisterFace) -> None:
         """The register has started."""

@@ -34,6 +34,7 @@ from kassa.devices import CustomerMessage, DeviceStatus
 from kassa.documents import Document
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.journal.entry import EntryBody
+from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
@@ -181,6 +182,16 @@ def check_devices(register: RegisterFace) -> Sequence[DeviceStatus]:
 @spec
 def show_to_customer(message: CustomerMessage, register: RegisterFace) -> None:
     """Show the customer two lines. *Notify*; on the sale worker: hand a slow device to a thread of your own."""
+
+
+@spec
+def offer_discounts(request: DiscountRequest, register: RegisterFace) -> Sequence[OfferedDiscount]:
+    """What lines of a sale get off without anybody giving it. *Collect*; on the sale worker, each time lines or
+    customer have changed and before that is saved; for a price check on another thread: answer in milliseconds.
+
+    All offers are taken, plugin after plugin, as long as something is left of the line; the plugin's earlier ones are
+    replaced. Only sold lines get any. Discounts given by hand come after, on what is left.
+    """
 
 
 @spec

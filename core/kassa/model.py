@@ -42,8 +42,23 @@ class Discount(msgspec.Struct, frozen=True, omit_defaults=True):
     approved_by: str | None = None
 
 
+class DiscountLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one discount that was not given by hand takes off a line: ``amount``, above 0 and in whole minor units.
+
+    ``name`` is what screen and receipt call it; ``plugin`` is the plugin that gave it.
+    """
+
+    discount_id: str
+    name: str
+    amount: Decimal
+    plugin: str = ""
+
+
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a transaction. A negative ``quantity`` is a return. A voided line stays, counted for nothing."""
+    """One line of a transaction. A negative ``quantity`` is a return. A voided line stays, counted for nothing.
+
+    ``discount`` is given by hand; ``discount_lines`` are what other discounts take off before it.
+    """
 
     line_id: str
     item: Item
@@ -55,6 +70,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     return_of: str | None = None
     approved_by: str | None = None
     extra: dict[str, Any] = {}
+    discount_lines: tuple[DiscountLine, ...] = ()
 
     @property
     def unit_price(self) -> Decimal:

@@ -217,8 +217,13 @@ class OperationContext(Protocol):
         :raises kassa.errors.Refusal: the answer was no.
         """
 
+    def discounted(self, transaction: Transaction) -> Transaction:
+        """``transaction`` with the discount lines that plugins offer it now (hook ``offer_discounts``); ``save`` does
+        this by itself."""
+
     def save(self, transaction: Transaction) -> None:
-        """Make ``transaction`` the one in progress, durably.
+        """Make ``transaction`` the one in progress, durably. Where its lines or its customer have
+        changed, plugins are asked first for the discounts that lines get by themselves.
 
         :raises kassa.errors.JournalNotWritten: the disk refuses; the transaction is as before.
         """

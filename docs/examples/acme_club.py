@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from kassa.connection import ConnectionChange
+from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.errors import NotFound
 from kassa.hookspecs import PluginInfo, hook
 from kassa.model import Staff, Transaction
@@ -63,6 +64,17 @@ def register_operations() -> Sequence[Operation]:
 @hook
 def register_handlers() -> Sequence[Handler]:
     return [Handler(Stamps, give_stamps)]
+
+
+@hook
+def offer_discounts(request: DiscountRequest) -> Sequence[OfferedDiscount]:
+    if request.transaction.customer is None:
+        return []
+    return [
+        OfferedDiscount(line.line_id, "acme_club", "Acme club 5 %", line.unit_price * line.quantity / 20)
+        for line in request.transaction.sold_lines
+        if line.quantity > 0
+    ]
 
 
 @hook

@@ -49,7 +49,7 @@ def sell(context: OperationContext) -> OperationResult:
     item = context.send(FindItem(code))
     transaction = add_item(context.transaction, item, quantity, context.new_id())
     keep(context, transaction)
-    return OperationResult(data=transaction.lines[-1])
+    return OperationResult(data=context.transaction.lines[-1])
 
 
 def take_back(context: OperationContext) -> OperationResult:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table
 
+from kassa.discounting import Concurrency, DiscountLevel, DiscountMethod, DiscountType
 from kassa.errors import InvalidInput
-from kassa.schema.master import discount, item, price, unit_of_measure
+from kassa.schema.master import discount, discount_product, item, price, unit_of_measure
 from kassa.text import literal, texts
-from kassa_server.master_data import delete_rows, put_rows
+from kassa_server.discount_rules import check_discount, levels_document
+from kassa_server.master_data import delete_rows, put_rows, replace_rows
 from kassa_server.row_keys import row_key, rows_by_key
 from kassa_server.schema import store
 
 _, n_ = texts("kassa_server")
 EVERY_STORE = ""
+_OWN_COLUMNS = ("discount_id", "name", "store_id", "discount_type", "concurrency", "kind", "value")
 MOST_DECIMALS = 3
-_HUNDRED = Decimal(100)
 
 
 class NewUnit(msgspec.Struct, frozen=True):
@@ -46,21 +48,39 @@ class NewPrice(msgspec.Struct, frozen=True):
     valid_to: date | None = None
 
 
-class NewDiscount(msgspec.Struct, frozen=True):
-    """A discount from a day to a day, both included. Registers get it; they do not take it off by themselves yet.
+class NewDiscountProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a discount is on: an item, the items of a category, or, with neither, every item.
 
-    :param kind: per cent, or an amount off the unit price.
-    :param store_id: empty: in every store; ``item_number`` empty: on every item.
+    :param line_group: of mix and match: the group of its levels that it belongs to.
+    """
+
+    item_number: str = ""
+    category: str = ""
+    line_group: str = ""
+
+
+class NewDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A periodic discount (docs/discounts.md) from a day to a day, both included, by the store's calendar.
+
+    :param kind: how ``value`` is meant; ``least_expensive`` is a per cent off the cheapest of a mix and match.
+    :param store_id: empty: in every store.
+    :param levels: what it takes: quantities or amounts with what they give, or the groups of a mix and match.
+    :param products: what it is on.
+    :param item_number: instead of ``products``, where it is on one item; with neither it is on every item.
     """
 
     discount_id: str
     name: str
-    kind: Literal["percent", "amount"]
-    value: Decimal
+    kind: DiscountMethod
+    value: Decimal = Decimal(0)
     store_id: str = EVERY_STORE
     item_number: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    discount_type: DiscountType = "simple"
+    concurrency: Concurrency = "best_price"
+    levels: tuple[DiscountLevel, ...] = ()
+    products: tuple[NewDiscountProduct, ...] = ()
 
 
 def put_units(connection: Connection, units: Iterable[NewUnit]) -> None:
@@ -112,15 +132,32 @@ def put_discounts(connection: Connection, discounts: Iterable[NewDiscount]) -> i
 
     :raises InvalidInput: the value is none, it ends before it begins, or is of an unknown item or store.
     """
-    rows = []
+    rows, products = [], []
     for new in discounts:
-        if new.value <= 0 or (new.kind == "percent" and new.value > _HUNDRED):
-            raise InvalidInput(
-                _("A discount is above 0, and at most 100 per cent."), where=f"{new.discount_id}: {new.value}"
-            )
-        rows.append({**msgspec.structs.asdict(new), **_days(new.valid_from, new.valid_to, new.discount_id)})
-    _check_known(connection, {row["item_number"] for row in rows}, {row["store_id"] for row in rows})
-    return put_rows(connection, discount, rows)
+        check_discount(new.discount_type, new.kind, new.value, new.levels, where=new.discount_id)
+        days = _days(new.valid_from, new.valid_to, new.discount_id)
+        own = {name: getattr(new, name) for name in _OWN_COLUMNS}
+        rows.append({**own, "levels": levels_document(new.levels), **days})
+        products += _product_rows(new)
+    _check_known(connection, {row["item_number"] for row in products}, {row["store_id"] for row in rows})
+    changed = put_rows(connection, discount, rows)
+    for row in rows:
+        within = discount_product.c.discount_id == row["discount_id"]
+        mine = [one for one in products if one["discount_id"] == row["discount_id"]]
+        changed += replace_rows(connection, discount_product, within, mine)
+    return changed
+
+
+def _product_rows(new: NewDiscount) -> list[dict[str, Any]]:
+    return [
+        {
+            "discount_id": new.discount_id,
+            "line_number": number,
+            "store_id": new.store_id,
+            **msgspec.structs.asdict(product),
+        }
+        for number, product in enumerate(new.products or (NewDiscountProduct(new.item_number),), 1)
+    ]
 
 
 def _days(first: date | None, last: date | None, where: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ DEFAULT_PLUGINS = (
     EnabledPlugin("status_header"),
     EnabledPlugin("sync"),
     EnabledPlugin("customer"),
+    EnabledPlugin("discounts"),
 )
 
 
@@ -51,6 +52,7 @@ class NewItem(msgspec.Struct, frozen=True):
     :param quantities: of barcodes that sell more than one unit (a case), by barcode.
     :param master_item_number: of a variant: the item that it is a variant of.
     :param variant: of a variant: what it differs in, for people (``M, red``).
+    :param category: what discounts on a category are on.
     :param sold_as_variants: a master, which is not sold itself.
     """
 
@@ -64,6 +66,7 @@ class NewItem(msgspec.Struct, frozen=True):
     master_item_number: str | None = None
     variant: str | None = None
     sold_as_variants: bool = False
+    category: str | None = None
 
 
 class NewCustomer(msgspec.Struct, frozen=True):
@@ -241,6 +244,7 @@ def put_items(connection: Connection, items: Iterable[NewItem]) -> None:
                 "master_item_number": new.master_item_number,
                 "variant": new.variant,
                 "sold_as_variants": new.sold_as_variants,
+                "category": new.category,
             }
             for new in items
         ],

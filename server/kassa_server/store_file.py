@@ -14,6 +14,7 @@ from kassa.text import texts
 from kassa_server import setup_store as setup
 from kassa_server.channel import Channel
 from kassa_server.migrate import upgrade
+from kassa_server.setup_prices import NewDiscount, put_discounts
 
 _, n_ = texts("kassa_server")
 
@@ -56,6 +57,7 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[setup.NewItem, ...] = ()
     customers: tuple[setup.NewCustomer, ...] = ()
     profile: dict[str, Any] = {}
+    discounts: tuple[NewDiscount, ...] = ()
 
 
 def create_store(channel: Channel, description: StoreDescription) -> None:
@@ -72,6 +74,7 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
         setup.put_staff(connection, channel.environment, store_id, description.staff)
         setup.put_items(connection, description.items)
         setup.put_customers(connection, description.customers)
+        put_discounts(connection, description.discounts)
         for new in description.registers:
             setup.put_register(
                 connection,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from decimal import Decimal
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from kassa import hookspecs
 from kassa.devices import DeviceStatus
 from kassa.documents import Document
+from kassa.discounting import OfferedDiscount
 from kassa.environment import Environment
 from kassa.errors import InvalidInput
 from kassa.fiscal import FiscalAnswer
@@ -55,6 +57,7 @@ DECIDED: dict[str, tuple[Any, Any]] = {
 COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_operations": tuple(Operation(5000 + n, literal(str(n)), lambda _context: None) for n in (1, 2)),
     "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
+    "offer_discounts": (OfferedDiscount("l1", "A", "A", Decimal(1)), OfferedDiscount("l1", "B", "B", Decimal(2))),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
     "check_devices": tuple(DeviceStatus(literal(name), "ready", literal("works")) for name in ("one", "other")),
 }

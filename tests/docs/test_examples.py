@@ -89,6 +89,26 @@ def test_club_request_is_answered_online_and_offline(open_with: Opener) -> None:
         register.run(5000, item_number="none")
 
 
+def test_club_customers_pay_less(open_with: Opener) -> None:
+    """What a plugin takes off is on the lines as soon as it holds, and off when it does not any more; it is kept with
+    the sale, and posted."""
+    shop, register = open_with("acme_club")
+    shop.log_on(register)
+    register.run(100, code=shop.barcode("1009"))
+    assert register.run(612, name="Åsa Öberg").data is not None
+    assert register.transaction is not None
+    (line,) = register.transaction.lines
+    assert [(each.name, each.amount, each.plugin) for each in line.discount_lines] == [
+        ("Acme club 5 %", Decimal("1.75"), "acme_club")
+    ]
+    register.run(603)
+    assert register.transaction.lines[0].discount_lines == ()
+    register.run(600, number=register.run(602, words="oberg").data.customers[0].number)
+    assert register.run(200).data.receipt_number is not None
+    shop.delivered(register)
+    assert [(sale.total, sale.discount) for sale in shop.server.sales()] == [(Decimal("33.25"), Decimal("1.75"))]
+
+
 def test_club_is_told_of_the_end(open_with: Opener) -> None:
     """The register tells its plugins when it stops."""
     _shop, register = open_with("acme_club")

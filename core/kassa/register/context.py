@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
+from kassa.discounting import DiscountRequest
 from kassa.errors import JournalBehind, KassaError, NotAvailable
 from kassa.fiscal import KEPT_AS
 from kassa.journal.entry import CORE_KINDS, SalePayload, raw
@@ -18,6 +19,7 @@ from kassa.operations import Finished, Operation, Question
 from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.register.fiscal import FiscalConnector
 from kassa.runtime.request import Request
+from kassa.sale.discount_lines import with_discount_lines
 from kassa.sale.totals import compute
 from kassa.text import Money, texts
 
@@ -112,8 +114,15 @@ class RunningOperation:
         """Ask the commerce runtime."""
         return self.register.exchange.send(request, plugin=self._plugin, generation=self._generation)
 
+    def discounted(self, transaction: Transaction) -> Transaction:
+        """``transaction`` with the discount lines that plugins offer it now."""
+        request = DiscountRequest(transaction, self.send)
+        return with_discount_lines(transaction, self.register.hooks.offer_discounts(request, self.register))
+
     def save(self, transaction: Transaction) -> None:
         """Make ``transaction`` the one in progress."""
+        if _may_price_otherwise(self.register.journal.sale, transaction):
+            transaction = self.discounted(transaction)
         why = self.register.hooks.check_transaction(transaction, self.register)
         if why is not None:
             raise NotAvailable(why)
@@ -223,3 +232,11 @@ class RunningOperation:
     def lock(self, locked: bool) -> None:
         """Lock the till, or unlock it."""
         self.register.session.locked = locked
+
+
+def _may_price_otherwise(before: Transaction | None, now: Transaction) -> bool:
+    """Whether anything has changed that discounts may depend on. Payments are not among it, nor what
+    a card terminal was asked: no total changes while somebody pays."""
+    if before is None or before.lines is not now.lines:
+        return True
+    return before.customer != now.customer

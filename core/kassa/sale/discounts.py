@@ -1,11 +1,14 @@
 """Discounts given by hand, on a line or on the whole transaction, and what they come to in per cent.
 
 A discount never takes off more than its goods are worth: a larger one is refused when it is given, and where lines
-are changed afterwards it shrinks with them.
+are changed afterwards it shrinks with them. It comes after the line's discount lines (periodic discounts), on what they
+leave. What it comes to in per cent is measured on the goods without those: a discount that was within somebody's limit
+is not over it because a promotion came.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
@@ -15,6 +18,7 @@ from kassa.errors import InvalidInput, NotAvailable
 from kassa.model import Discount, Line, Transaction
 from kassa.money import minor_unit
 from kassa.sale.allocation import discount_of, discounted, own_discount, round_half_up
+from kassa.sale.discount_lines import after_discount_lines
 from kassa.sale.lines import replace_line
 from kassa.text import Money, texts
 
@@ -38,7 +42,7 @@ def discount_line(transaction: Transaction, line: Line, discount: Discount | Non
     :raises kassa.errors.InvalidInput: it is more than the line is worth.
     """
     if discount is not None:
-        _check_worth(discount, abs(_gross(line, transaction)), transaction.currency)
+        _check_worth(discount, abs(_worth(line, transaction)), transaction.currency)
     return replace_line(transaction, replace(line, discount=discount))
 
 
@@ -52,7 +56,7 @@ def discount_total(transaction: Transaction, discount: Discount | None) -> Trans
     if discount is not None:
         if not transaction.sold_lines:
             raise NotAvailable(_("There is nothing to give a discount on yet."), hint=_("Scan an item first."))
-        _check_worth(discount, _discounted_worth(transaction), transaction.currency)
+        _check_worth(discount, _discounted_worth(transaction, _worth), transaction.currency)
     return replace(transaction, discount=discount)
 
 
@@ -65,7 +69,7 @@ def given(transaction: Transaction) -> list[Given]:
             worth = abs(_gross(line, transaction))
             discounts.append(Given(line.line_id, line.discount, _percent(line.discount, worth, unit)))
     if transaction.discount is not None:
-        worth = _discounted_worth(transaction)
+        worth = _discounted_worth(transaction, _gross)
         discounts.append(Given(None, transaction.discount, _percent(transaction.discount, worth, unit)))
     return discounts
 
@@ -90,12 +94,17 @@ def _gross(line: Line, transaction: Transaction) -> Decimal:
     return round_half_up(line.unit_price * line.quantity, minor_unit(transaction.currency))
 
 
-def _discounted_worth(transaction: Transaction) -> Decimal:
+def _worth(line: Line, transaction: Transaction) -> Decimal:
+    """What a discount by hand is taken off: the line's gross less its discount lines."""
+    return after_discount_lines(line, _gross(line, transaction))
+
+
+def _discounted_worth(transaction: Transaction, worth_of: Callable[[Line, Transaction], Decimal]) -> Decimal:
     unit = minor_unit(transaction.currency)
     amounts = []
     for line in transaction.sold_lines:
-        gross = _gross(line, transaction)
-        amounts.append(gross - own_discount(line.discount, gross, unit))
+        worth = worth_of(line, transaction)
+        amounts.append(worth - own_discount(line.discount, worth, unit))
     sign, members = discounted(amounts)
     return sum((sign * amounts[index] for index in members), _ZERO * unit)
 

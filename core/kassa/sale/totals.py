@@ -2,7 +2,8 @@
 
 The order of the steps, each rounded half up (away from zero) to the currency's minor units:
 
-1. a line's gross is unit price × quantity, less the line's own discount;
+1. a line's gross is unit price × quantity, less its discount lines (periodic discounts, which come rounded), less the
+   line's own discount, given by hand on what is left;
 2. the total discount is taken off the *sold* lines together (off the returned ones where nothing is sold), and divided
    among them by largest remainder;
 3. tax is computed on each rate's total, as that is what is declared, and divided among the rate's lines by largest
@@ -22,6 +23,7 @@ import msgspec
 from kassa.model import Line, Transaction
 from kassa.money import minor_unit
 from kassa.sale.allocation import Rate, divide_discount, divide_tax, own_discount, round_half_up
+from kassa.sale.discount_lines import after_discount_lines
 
 _MEASURED = frozenset({"kg", "hg", "g", "lb", "oz", "l", "dl", "cl", "ml", "m", "cm", "mm"})
 """Units that are weighed or measured: such a line is one article, whatever its quantity."""
@@ -32,9 +34,9 @@ _ZERO = Decimal(0)
 class LineAmounts(msgspec.Struct, frozen=True):
     """One line's amounts, in the currency's minor units. A return's are negative; a voided line's are zero.
 
-    ``gross`` = unit price × quantity, rounded. ``discount`` is the line's own and its share of the total discount,
-    zero or with the sign of ``gross``. ``net`` = gross - discount: what the customer pays for it where prices include
-    tax, what tax is added to where they do not.
+    ``gross`` = unit price × quantity, rounded. ``discount`` is its discount lines, the line's own and its share of the
+    total discount, zero or with the sign of ``gross``. ``net`` = gross - discount: what the customer pays for it where
+    prices include tax, what tax is added to where they do not.
     """
 
     line_id: str
@@ -140,8 +142,8 @@ def _compute_goods(transaction: Transaction) -> _Goods:
     zero = _ZERO * unit
     lines = transaction.sold_lines
     gross = [round_half_up(line.unit_price * line.quantity, unit) for line in lines]
-    own = [own_discount(line.discount, worth, unit) for line, worth in zip(lines, gross, strict=True)]
-    net = [worth - off for worth, off in zip(gross, own, strict=True)]
+    worths = [after_discount_lines(line, worth) for line, worth in zip(lines, gross, strict=True)]
+    net = [worth - own_discount(line.discount, worth, unit) for line, worth in zip(lines, worths, strict=True)]
     rates = [Rate(line.item.tax_code, line.item.tax_rate) for line in lines]
     if transaction.discount is not None:
         shares = divide_discount(transaction.discount, net, rates, unit)

@@ -17,6 +17,7 @@ from kassa.schema.master import (
     barcode,
     customer,
     discount,
+    discount_product,
     item,
     permission_group,
     price,
@@ -49,7 +50,7 @@ class TableGroup:
 
 TABLE_GROUPS: tuple[TableGroup, ...] = (
     TableGroup("customers", (customer,)),
-    TableGroup("prices", (price, discount), per_store=True),
+    TableGroup("prices", (price, discount, discount_product), per_store=True),
     TableGroup("products", (unit_of_measure, item, barcode)),
     TableGroup("staff", (permission_group, staff), per_store=True),
     TableGroup("taxes", (tax_code,)),

@@ -35,6 +35,7 @@ item = _versioned(
     Column("sold_as_variants", Boolean, nullable=False, server_default=false(), doc="a master: its variants are sold"),
     Column("master_item_number", code(40), doc="of a variant: its master"),
     Column("variant", words(200), doc="of a variant: what it differs in, for people (M, red)"),
+    Column("category", code(40), doc="what discounts on a category are on"),
 )
 Index("ix_item_master_item_number", item.c.master_item_number)
 
@@ -61,13 +62,31 @@ discount = _versioned(
     Column("discount_id", code(40), primary_key=True),
     Column("name", words(100), nullable=False, doc="what the receipt calls it"),
     Column("store_id", code(20), nullable=False, doc="empty: every store"),
-    Column("item_number", code(40), nullable=False, doc="empty: every item"),
-    Column("kind", code(10), nullable=False, doc="percent, or amount off the unit price"),
+    Column("discount_type", code(20), nullable=False, server_default="simple",
+           doc="simple, quantity, mix_and_match or threshold"),
+    Column("concurrency", code(20), nullable=False, server_default="best_price",
+           doc="exclusive, best_price or compound"),
+    Column("kind", code(20), nullable=False, doc="percent, amount, deal_price, or least_expensive"),
     Column("value", unit_price(), nullable=False, doc="a per cent (20 for 20 %), or an amount"),
+    Column("levels", document(), nullable=False, server_default="[]", doc="JSON list: what it takes to get it"),
     Column("valid_from", day(), nullable=False, doc="the first day; empty: since ever"),
     Column("valid_to", day(), doc="the last day; none: until further notice"),
+)  # fmt: skip
+"""Periodic discounts, as Dynamics 365 Commerce has them (docs/discounts.md). One without discount products is on
+nothing."""
+
+discount_product = _versioned(
+    "discount_product",
+    Column("discount_id", code(40), primary_key=True),
+    Column("line_number", Integer, primary_key=True, autoincrement=False),
+    Column("store_id", code(20), nullable=False, doc="as its discount has it"),
+    Column("item_number", code(40), nullable=False, doc="empty: see category"),
+    Column("category", code(40), nullable=False, doc="items of it; empty too: every item"),
+    Column("line_group", code(20), nullable=False, doc="of mix and match: which group of its levels"),
 )
-Index("ix_discount_item_number", discount.c.item_number)
+"""What a discount is on."""
+Index("ix_discount_product_item_number", discount_product.c.item_number)
+Index("ix_discount_product_category", discount_product.c.category)
 
 barcode = _versioned(
     "barcode",
@@ -135,6 +154,7 @@ MASTER_TABLES: tuple[Table, ...] = (
     barcode,
     price,
     discount,
+    discount_product,
     permission_group,
     staff,
     customer,

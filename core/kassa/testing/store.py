@@ -19,6 +19,7 @@ PLUGINS = (
     "card_simulator",
     "staff",
     "customer",
+    "discounts",
     "offline_failover",
     "operation_917",
     "status_header",

@@ -16,6 +16,7 @@ from kassa.schema.master import (
     barcode,
     customer,
     discount,
+    discount_product,
     item,
     permission_group,
     price,
@@ -30,11 +31,18 @@ from kassa_server.schema import store, tender
 
 _, n_ = texts("kassa_server")
 
-DERIVED = frozenset({"search_text"})
+DERIVED = frozenset({("item", "search_text"), ("customer", "search_text"), ("discount_product", "store_id")})
 """Columns that are made of others."""
 _NUMBER = re.compile(r"^\d{1,9}(?:[.,]\d{1,6})?$", re.ASCII)
 _MAY_BE_EMPTY = frozenset(
-    {("price", "store_id"), ("discount", "store_id"), ("discount", "item_number"), ("store", "channel_database_group")}
+    {
+        ("price", "store_id"),
+        ("discount", "store_id"),
+        ("discount_product", "item_number"),
+        ("discount_product", "category"),
+        ("discount_product", "line_group"),
+        ("store", "channel_database_group"),
+    }
 )
 _LONGEST_DOCUMENT = 10_000
 
@@ -114,7 +122,7 @@ class RecordColumn:
         if self.name in ("valid_from", "valid_to"):
             return self._day(typed)
         if self.is_document:
-            return self._document(typed)
+            return self._document(typed or ("[]" if self.name == "levels" else ""))
         if not typed and (str(self.column.table.name), self.name) not in _MAY_BE_EMPTY:
             raise ValueError(_("Something has to be here."))
         length = getattr(self.column.type, "length", None)
@@ -179,7 +187,7 @@ class RecordTable:
     @property
     def columns(self) -> tuple[RecordColumn, ...]:
         """What people see and type. What is counted, derived or secret is not among it."""
-        hidden = DERIVED | {"row_version", "offline_profile", "layout"}
+        hidden = {name for table, name in DERIVED if table == self.name} | {"row_version", "offline_profile", "layout"}
         return tuple(
             RecordColumn(column)
             for column in self.table.columns
@@ -189,7 +197,7 @@ class RecordTable:
 
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
-    by_manager = (item, barcode, price, discount, customer, staff)
+    by_manager = (item, barcode, price, discount, discount_product, customer, staff)
     by_administrator = (tax_code, unit_of_measure, tender, permission_group, store)
     return (
         *(RecordTable(table, MANAGER) for table in by_manager),

@@ -15,6 +15,7 @@ from kassa.schema.master import (
     barcode,
     customer,
     discount,
+    discount_product,
     item,
     permission_group,
     price,
@@ -23,6 +24,7 @@ from kassa.schema.master import (
     unit_of_measure,
 )
 from kassa.text import LOCALES, Text, literal, texts
+from kassa_server.discount_rules import CONCURRENCIES, KINDS, check_discount, read_levels
 from kassa_server.headquarters.databases import put_channel_database_group
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.record import touch_registers
@@ -37,13 +39,19 @@ _MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
     "item": (("tax_code", tax_code, "tax_code"), ("master_item_number", item, "item_number")),
     "barcode": (("item_number", item, "item_number"),),
     "price": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
-    "discount": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
+    "discount": (("store_id", store, "store_id"),),
+    "discount_product": (("discount_id", discount, "discount_id"), ("item_number", item, "item_number")),
     "staff": (("permission_group", permission_group, "permission_group"),),
     "tender": (("store_id", store, "store_id"),),
     "store": (("channel_database_group", channel_database_group, "group_id"),),
 }
 _USED_BY: dict[str, tuple[tuple[Table, str, str], ...]] = {
-    "item": ((barcode, "item_number", "item_number"), (item, "master_item_number", "item_number")),
+    "item": (
+        (barcode, "item_number", "item_number"),
+        (item, "master_item_number", "item_number"),
+        (discount_product, "item_number", "item_number"),
+    ),
+    "discount": ((discount_product, "discount_id", "discount_id"),),
     "tax_code": ((item, "tax_code", "tax_code"),),
     "unit_of_measure": ((item, "unit", "unit"),),
     "permission_group": ((staff, "permission_group", "permission_group"),),
@@ -52,8 +60,6 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
     (tax_code, "rate", lambda row: 0 <= row["rate"] <= 1, _("Between {least} and {most}.", least=0, most=1)),
     (barcode, "quantity", lambda row: row["quantity"] > 0, _("More than {least}.", least=0)),
     (unit_of_measure, "decimals", lambda row: row["decimals"] <= 3, _("Between {least} and {most}.", least=0, most=3)),
-    (discount, "value", lambda row: row["kind"] != "percent" or row["value"] <= 100,
-     _("Between {least} and {most}.", least=0, most=100)),
     (discount, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (tender, "rounding", lambda row: row["rounding"] > 0, _("More than {least}.", least=0)),
@@ -63,7 +69,8 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
 """What a column's value has to be, besides what its type says: table, column, rule, words."""
 _NEVER_DELETED = frozenset({"store"})
 _CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("discount", "kind"): ("percent", "amount"),
+    ("discount", "discount_type"): tuple(KINDS),
+    ("discount", "concurrency"): CONCURRENCIES,
     ("tender", "kind"): ("cash", "card"),
     ("staff", "language"): tuple(LOCALES),
     ("store", "language"): tuple(LOCALES),
@@ -117,6 +124,9 @@ def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None
     for (name, column), allowed in _CHOICES.items():
         if name == table.name and row.get(column) is not None and row[column] not in allowed:
             raise _refused(_("One of {choices}.", choices=literal(", ".join(allowed))), column)
+    if table is discount:
+        levels = read_levels(row["levels"])
+        check_discount(row["discount_type"], row["kind"], row["value"], levels, where=row["discount_id"])
     for of, column, holds, what in _RULES:
         if of is table and row[column] is not None and not holds(row):
             raise _refused(what, column)
@@ -131,13 +141,23 @@ def _derived(connection: Connection, table: Table, row: Mapping[str, Any]) -> di
         mine = select(barcode.c.barcode).where(barcode.c.item_number == row["item_number"])
         codes = connection.execute(mine.order_by(barcode.c.barcode)).scalars()
         return {"search_text": search_text(row["item_number"], row["description"], row.get("variant"), *codes)}
+    if table is discount_product:
+        found = next(iter(rows_by_key(connection, discount, [row["discount_id"]])))
+        return {"store_id": found["store_id"]}
     if table is customer:
         return {"search_text": search_text(row["customer_number"], row["name"], row["phone"], row["email"])}
     return {}
 
 
 def _follow(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """What changes with a record: an item is found by its barcodes; registers have their store's tenders."""
+    """What changes with a record: an item is found by its barcodes; a discount's products are in its store; registers
+    have their store's tenders."""
+    if table is discount:
+        mine = select(discount_product).where(discount_product.c.discount_id == row["discount_id"])
+        products = [dict(found) for found in connection.execute(mine).mappings()]
+        moved = [{name: one[name] for name in ("discount_id", "line_number")} for one in products]
+        if moved:
+            put_rows(connection, discount_product, [{**one, "store_id": row["store_id"]} for one in moved])
     if table is barcode:
         for found in rows_by_key(connection, item, [row["item_number"]]):
             put_rows(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kassa.model import Discount, Line, Transaction
+from kassa.money import ZERO
 from kassa.register.face import RegisterView
 from kassa.sale.totals import LineAmounts, Totals
 from kassa.text import Text, texts
@@ -87,11 +88,12 @@ def _detail(line: Line, amounts: LineAmounts | None, speech: Speech) -> str:
     """The small line: how the amount came about, most telling first."""
     if line.voided:
         return speech(_("Removed"))
-    parts = []
+    parts = [f"{each.name} {speech.amount(-each.amount)}" for each in line.discount_lines]
+    by_hand = ZERO if amounts is None else amounts.discount - sum((each.amount for each in line.discount_lines), ZERO)
     if line.discount is not None:
         parts.append(speech(_discount(line.discount, speech)))
-    if amounts is not None and amounts.discount:
-        parts.append(speech.amount(-amounts.discount))
+    if by_hand:
+        parts.append(speech.amount(-by_hand))
     if line.price_override is not None:
         parts.append(speech(_("Price changed from {price}", price=speech.amount(line.item.unit_price))))
     if line.return_of is not None or line.quantity < 0:

@@ -1,0 +1,63 @@
+"""Periodic discounts: quantity, mix and match, threshold and simple ones, taken off a sale by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kassa.discounting import DiscountRequest, OfferedDiscount
+from kassa.errors import KassaError
+from kassa.hookspecs import PluginInfo, hook
+from kassa.money import minor_unit
+from kassa.operations import Finished
+from kassa.register.face import Event, RegisterFace
+from kassa.runtime.request import Handler
+from kassa.text import texts
+from kassa_discounts.engine import discounts_on
+from kassa_discounts.handlers import HANDLERS
+from kassa_discounts.in_force import InForce
+
+_, n_ = texts("kassa_discounts")
+
+PLUGIN = PluginInfo(name="discounts", version="0.1.0", api_level=1, title="Periodic discounts")
+
+_in_force: dict[str, InForce] = {}
+"""By register: a process may have several."""
+
+
+@hook
+def register_handlers() -> Sequence[Handler]:
+    """Which discounts are in force."""
+    return HANDLERS
+
+
+@hook
+def offer_discounts(request: DiscountRequest, register: RegisterFace) -> Sequence[OfferedDiscount]:
+    """The periodic discounts on the sale. Where they cannot be asked for, those that are known hold."""
+    sale = request.transaction
+    book = _book(register)
+    try:
+        in_force = book.on(request)
+    except KassaError as error:
+        register.log(PLUGIN.name).warning("discounts_not_found", error_code=error.code, where=error.where)
+        register.publish(Event("notice", _("Discounts could not be looked up. Check the price of what was scanned.")))
+        in_force = book.known(sale.transaction_id)
+    if not in_force.discounts:
+        return ()
+    return discounts_on(sale.lines, in_force, minor_unit(sale.currency))
+
+
+@hook
+def transaction_finished(finished: Finished, register: RegisterFace) -> None:
+    """The sale's discounts need not be remembered."""
+    if finished.transaction is not None:
+        _book(register).forget(finished.transaction.transaction_id)
+
+
+@hook
+def register_stopping(register: RegisterFace) -> None:
+    """Nothing is remembered of a register that stops."""
+    _in_force.pop(register.record.register_id, None)
+
+
+def _book(register: RegisterFace) -> InForce:
+    return _in_force.setdefault(register.record.register_id, InForce())
