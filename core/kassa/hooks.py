@@ -14,8 +14,8 @@ import pluggy
 from kassa import hookspecs
 from kassa.connection import Connection, ConnectionChange
 from kassa.devices import CustomerMessage, DeviceStatus
-from kassa.documents import Document
 from kassa.discounting import DiscountRequest, OfferedDiscount
+from kassa.documents import Document
 from kassa.errors import KassaError
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.journal.entry import EntryBody

@@ -31,10 +31,10 @@ import pluggy
 
 from kassa.connection import Connection, ConnectionChange, Gateway, RemoteGateway
 from kassa.devices import CustomerMessage, DeviceStatus
+from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.documents import Document
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.journal.entry import EntryBody
-from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest

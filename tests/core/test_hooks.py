@@ -13,8 +13,8 @@ import pytest
 
 from kassa import hookspecs
 from kassa.devices import DeviceStatus
-from kassa.documents import Document
 from kassa.discounting import OfferedDiscount
+from kassa.documents import Document
 from kassa.environment import Environment
 from kassa.errors import InvalidInput
 from kassa.fiscal import FiscalAnswer
