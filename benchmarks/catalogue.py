@@ -16,10 +16,17 @@ from typing import TYPE_CHECKING
 
 from benchmarks.tills import PROFILE
 from kassa.offline_database.sqlite import SQLiteOfflineDatabase
+from kassa.packages.applying import apply_package, checkpoints
+from kassa.packages.reading import open_package
+from kassa.packages.verifying import verify_file
 from kassa.register import Register
 from kassa.testing.shop import Shop
 from kassa.testing.store import ean13
+from kassa_sync.choosing import next_package
+from kassa_sync.lists import Lists
+from kassa_sync.orders import Orders
 from kassa_sync.synchroniser import Synchroniser
+from kassa_sync.tries import Failures
 
 if TYPE_CHECKING:
     from kassa_server.setup_store import NewItem
@@ -92,6 +99,23 @@ def download(register: Register) -> None:
     attempt = synchroniser.status.download
     assert attempt is not None
     assert attempt.succeeded, attempt
+
+
+def take_delta(register: Register) -> None:
+    """What a round does for the products' next package, and nothing else: list, file, checked, applied, committed."""
+    lists = Lists(register, Orders(register, Failures(register), lambda: None))
+    lists.poll()
+    with register.offline_database.reading() as connection:
+        known = checkpoints(connection)["products"]
+    entry = next_package(lists.listed, "products", known.version)
+    assert entry is not None
+    file = register.offline_database.directory / f"{entry.package_id}.zst"
+    register.fetch_package(entry.package_id, file, entry.size)
+    verify_file(file, entry)
+    scope, now = register.record.store.store_id, register.environment.clock.utc()
+    with file.open("rb") as packed, register.offline_database.writing() as connection:
+        apply_package(connection, *open_package(packed), scope=scope, now=now)
+    file.unlink()
 
 
 def database_file(register: Register) -> Path:

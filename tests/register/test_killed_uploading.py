@@ -21,9 +21,9 @@ from kassa.sale.totals import compute
 from kassa.testing.forked_till import ForkedTill
 from kassa.testing.shop import Shop
 
-PROFILE = {"request_timeout_s": 1, "reconnect_interval_min": 0.002, "sync_interval_s": 0.1, "upload_batch_kb": 40}
+PROFILE = {"request_timeout_s": 1, "reconnect_interval_min": 0.002, "sync_interval_s": 0.1, "upload_batch_kb": 6}
 LOST_ANSWERS = 0.2
-SHORTEST_S, LONGEST_S = 0.1, 0.7
+SHORTEST_S, LONGEST_S = 0.05, 0.5
 TICK_S = 0.01
 SEEDS = (911, 1911)
 GOODS = [Item(f"10{place:02}", f"Vara {place}", Decimal(10 + place), "25", Decimal("0.25")) for place in range(1, 6)]
@@ -67,13 +67,15 @@ def uploaded_under_kills(shop: Shop, seed: int, sales: int, kills: int) -> None:
     till = shop.start_till(sell_offline(shop, sales), kind=ForkedTill)
     for number in range(kills):
         live(shop, chance)
+        waiting = till.facts()["waiting"]
+        assert waiting, f"kill {number} comes when everything is in: it shows nothing"
         if number % 2:
             shop.server.kill()
             shop.server.start()
         else:
             till.kill()
             till.come_back()
-    print(f"{till.facts()['waiting']} of {sales} sales wait after the last kill")
+    print(f"{waiting} of {sales} sales waited at the last kill")
     shop.network.pass_through()
     end = time.monotonic() + 300
     while till.facts()["waiting"]:
@@ -87,7 +89,7 @@ def uploaded_under_kills(shop: Shop, seed: int, sales: int, kills: int) -> None:
 
 def test_a_backlog_under_some_kills(tmp_path: Path) -> None:
     """Four kills, 200 sales."""
-    with Shop(tmp_path, process=True, profile={**PROFILE, "upload_batch_kb": 20}) as shop:
+    with Shop(tmp_path, process=True, profile=PROFILE) as shop:
         uploaded_under_kills(shop, SEEDS[0], 200, 4)
 
 
