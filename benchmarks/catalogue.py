@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from benchmarks.tills import PROFILE
 from kassa.offline_database.sqlite import SQLiteOfflineDatabase
 from kassa.packages.applying import apply_package, checkpoints
+from kassa.packages.choosing import next_package
 from kassa.packages.reading import open_package
 from kassa.packages.verifying import verify_file
 from kassa.register import Register
 from kassa.testing.shop import Shop
 from kassa.testing.store import ean13
-from kassa_sync.choosing import next_package
 from kassa_sync.lists import Lists
 from kassa_sync.orders import Orders
 from kassa_sync.synchroniser import Synchroniser
