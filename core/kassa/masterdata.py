@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, select
@@ -57,15 +58,19 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     if connection.dialect.name == "mssql":
         staged_upsert(connection, table, rows)
         return
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(_upserting(table, tuple(rows[0]), connection.dialect.name), list(rows))
+
+
+@lru_cache(maxsize=256)
+def _upserting(table: Table, columns: tuple[str, ...], dialect_name: str) -> Any:
+    """The statement; making it takes longer than running it."""
+    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
     insert = dialect.insert(table)
     keys = [column.name for column in table.primary_key.columns]
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    changed = {name: insert.excluded[name] for name in columns if name not in keys}
     if changed:
-        statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, list(rows))
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    return insert.on_conflict_do_nothing(index_elements=keys)
 
 
 def _bury(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

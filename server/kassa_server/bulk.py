@@ -1,37 +1,57 @@
 """Many rows into a table at once, past SQLAlchemy's handling of each row's parameters, which takes longer than the
-database does. The statement is plain SQL that SQLite and PostgreSQL share; values are converted as the columns say."""
+database does: ``executemany`` on SQLite, COPY on PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Boolean, Connection, Dialect, LargeBinary, Table
+
+from kassa.schema.columns import Scaled
+from kassa.schema.copying import told_as_sqlalchemy
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, which all carry the same columns, within the caller's transaction.
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows within the caller's transaction.
 
+    :param rows: a value for each of the table's columns, in their order; scaled values as whole numbers.
     :raises sqlalchemy.exc.DatabaseError: the database does not take one. The caller rolls back.
     """
     if not rows:
         return
-    names = tuple(rows[0])
-    statement, converters = _prepared(table, names, connection.dialect)
-    columns = []
-    for name, convert in zip(names, converters, strict=True):
-        values = [row[name] for row in rows]
-        columns.append(values if convert is None else map(convert, values))
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    statement, converters = _prepared(table, connection.dialect)
+    if converters:
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place, convert in converters:
+            columns[place] = map(convert, columns[place])
+        rows = list(zip(*columns, strict=True))
+    if connection.dialect.name == "postgresql":
+        _copy(connection, statement, rows)
+    else:
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    with told_as_sqlalchemy(connection), raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 @lru_cache(maxsize=64)
-def _prepared(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, list[Callable[[Any], Any] | None]]:
-    mark = "%s" if dialect.name == "postgresql" else "?"
-    named = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join(mark for _name in names)
-    converters: list[Callable[[Any], Any] | None] = [
-        table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
-    ]
+def _prepared(table: Table, dialect: Dialect) -> tuple[str, list[tuple[int, Callable[[Any], Any]]]]:
+    """The statement, and how values of which columns become the database's."""
+    named = ", ".join(f'"{column.name}"' for column in table.columns)
+    converters: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, column in enumerate(table.columns):
+        # Drivers take bools and bytes as they are; a scaled value is a number already.
+        if not isinstance(column.type, Boolean | LargeBinary | Scaled):
+            convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+            if convert is not None:
+                converters.append((place, convert))
+    if dialect.name == "postgresql":
+        return f'COPY "{table.name}" ({named}) FROM STDIN', converters
+    marks = ", ".join("?" for _column in table.columns)
     return f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', converters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,9 +62,11 @@ class Channel:
         self._reader.dispose()
 
 
-def lock_row(connection: Connection, statement: Select[Any]) -> Row[Any] | None:
+def lock_row(
+    connection: Connection, statement: Select[Any], parameters: Mapping[str, Any] | None = None
+) -> Row[Any] | None:
     """The row that ``statement`` finds, locked against other writers until the end of the transaction.
 
     PostgreSQL locks the row. SQLite has locked the whole database with BEGIN IMMEDIATE.
     """
-    return connection.execute(statement.with_for_update()).first()
+    return connection.execute(statement.with_for_update(), parameters).first()

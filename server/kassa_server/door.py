@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from kassa.device import SignedHead, verify_request
 from kassa.errors import DeviceNotTrusted
@@ -75,17 +75,22 @@ def check_caller(context: RequestContext, caller: Caller) -> None:
         raise _unknown()
 
 
+_DEVICE = (
+    select(device, register.c.store_id)
+    .join(register, register.c.register_id == device.c.register_id)
+    .where(device.c.device_id == bindparam("one"))
+)
+_SERIES = select(series.c.series_id).where(
+    series.c.series_id == bindparam("one"), series.c.device_id == bindparam("whose")
+)
+
+
 def _find(connection: Connection, device_id: str) -> Row[Any] | None:
-    return connection.execute(
-        select(device, register.c.store_id)
-        .join(register, register.c.register_id == device.c.register_id)
-        .where(device.c.device_id == device_id)
-    ).first()
+    return connection.execute(_DEVICE, {"one": device_id}).first()
 
 
 def _owns(connection: Connection, device_id: str, series_id: str) -> bool:
-    found = select(series.c.series_id).where(series.c.series_id == series_id, series.c.device_id == device_id)
-    return connection.execute(found).first() is not None
+    return connection.execute(_SERIES, {"one": series_id, "whose": device_id}).first() is not None
 
 
 def _unknown() -> DeviceNotTrusted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kassa.device import SignedHead
 from kassa.masterdata import upsert
@@ -17,6 +17,11 @@ from kassa_server.channel import Channel, lock_row
 from kassa_server.headquarters.support_offline import retire_when_in
 from kassa_server.schema import head, journal_entry, series
 
+_SERIES = select(series).where(series.c.series_id == bindparam("one"))
+_HEAD = select(head).where(head.c.series_id == bindparam("one"), head.c.covered == bindparam("whether"))
+_HASH = select(journal_entry.c.hash).where(
+    journal_entry.c.series_id == bindparam("one"), journal_entry.c.sequence == bindparam("at")
+)
 OFTEN = timedelta(seconds=10)
 """A head that says nothing new is stored again after this time; a scan is not made slower by a commit each."""
 
@@ -36,8 +41,7 @@ def note_contact(channel: Channel, signed: SignedHead) -> None:
     if not says_something_new(channel, signed):
         return
     with channel.writing() as connection:
-        wanted = select(series).where(series.c.series_id == signed.head.series)
-        if lock_row(connection, wanted) is not None:
+        if lock_row(connection, _SERIES, {"one": signed.head.series}) is not None:
             note_head(connection, signed, channel.environment.clock.utc())
 
 
@@ -47,7 +51,7 @@ def note_head(connection: Connection, signed: SignedHead, now: datetime) -> bool
     :returns: whether the journal that signed it is behind (or beside) what is stored: a copy or an old backup.
     """
     told = signed.head
-    own = connection.execute(select(series).where(series.c.series_id == told.series)).one()
+    own = connection.execute(_SERIES, {"one": told.series}).one()
     latest = _stored(connection, told.series, covered=False)
     made = min(told.at, now)
     is_newer = latest is None or (told.sequence, made) >= (latest.sequence, made_at(latest))
@@ -105,13 +109,11 @@ def _store(connection: Connection, signed: SignedHead, now: datetime, *, covered
 
 
 def _stored(connection: Connection, series_id: str, *, covered: bool) -> Row[Any] | None:
-    wanted = (head.c.series_id == series_id) & (head.c.covered == covered)
-    return connection.execute(select(head).where(wanted)).first()
+    return connection.execute(_HEAD, {"one": series_id, "whether": covered}).first()
 
 
 def _is_on_chain(connection: Connection, series_id: str, sequence: int, digest: str) -> bool:
     if sequence == 0:
         return True
-    wanted = (journal_entry.c.series_id == series_id) & (journal_entry.c.sequence == sequence)
-    found = connection.execute(select(journal_entry.c.hash).where(wanted)).scalar()
+    found = connection.execute(_HASH, {"one": series_id, "at": sequence}).scalar()
     return found is not None and bytes(found).hex() == digest.lower()

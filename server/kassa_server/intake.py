@@ -1,19 +1,22 @@
 """Intake of journal entries: bytes and hash, in order, whatever they contain. This is the acknowledgement.
 
 What is known is acknowledged again; what contradicts it is kept for a person and overwrites nothing. Meaning comes
-second (:mod:`kassa_server.posting`).
+second (:mod:`kassa_server.posting`): in a transaction of its own, or, where nothing stands against it, in the same one,
+which spares the database half of the work. What is stored then never depends on what could be posted: whatever goes
+wrong with that undoes both, and the bytes are stored alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kassa.errors import InvalidInput, NotAllowed
 from kassa.journal.entry import chain_hash
@@ -21,10 +24,11 @@ from kassa.masterdata import upsert
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
 from kassa.schema.rules import LARGEST_IN
 from kassa.text import texts
+from kassa_server.bulk import insert_rows
 from kassa_server.channel import lock_row
 from kassa_server.door import Caller
 from kassa_server.heads import note_head
-from kassa_server.schema import WAITING, journal_conflict, journal_entry, series
+from kassa_server.schema import POSTED, WAITING, journal_conflict, journal_entry, series
 
 _, n_ = texts("kassa_server")
 
@@ -35,31 +39,78 @@ OTHER_HASH, OTHER_ID, ID_TAKEN, CHAIN_BROKEN = "other_hash", "other_id", "id_tak
 """Why an entry contradicts what is stored."""
 
 
-@dataclass(frozen=True)
-class Known:
+_OF_REGISTER = select(series).where(series.c.series_id == bindparam("one"), series.c.register_id == bindparam("whose"))
+_OF_DEVICE = select(series).where(series.c.series_id == bindparam("one"), series.c.device_id == bindparam("whose"))
+_STORED = select(journal_entry.c.sequence, journal_entry.c.entry_id, journal_entry.c.hash).where(
+    journal_entry.c.series_id == bindparam("one"),
+    journal_entry.c.sequence.between(bindparam("first"), bindparam("last")),
+)
+_END = (
+    update(series)
+    .where(series.c.series_id == bindparam("one"))
+    .values(sequence=bindparam("end"), hash=bindparam("its"))
+)
+_WAITS = select(journal_entry.c.sequence).where(
+    journal_entry.c.posting == WAITING, journal_entry.c.series_id == bindparam("one")
+).limit(1)  # fmt: skip
+
+
+class Known(NamedTuple):
     """An entry that is stored."""
 
     entry_id: str
     hash: bytes
 
 
-def take_batch(connection: Connection, caller: Caller, batch: JournalBatch, now: datetime) -> JournalAcknowledgement:
+class FreshEntry(NamedTuple):
+    """An entry that has been stored in this transaction, with the register whose series it is in."""
+
+    entry_id: str
+    series_id: str
+    sequence: int
+    kind: str
+    data: bytes
+    register_id: str
+    store_id: str
+
+
+Posting = Callable[[Connection, Sequence[FreshEntry]], None]
+"""Posts entries in the transaction that stores them, or raises; then the transaction is rolled back."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What taking a batch came to. ``waits``: something of the series is not posted yet."""
+
+    acknowledgement: JournalAcknowledgement
+    waits: bool
+
+
+def take_batch(
+    connection: Connection, caller: Caller, batch: JournalBatch, now: datetime, post: Posting | None = None
+) -> Taken:
     """Store what is new of a batch and acknowledge it, within the caller's transaction; note the register's head.
 
     A batch without entries asks how far the store server is. Whoever is the register now also delivers what its former
     devices left in the journal.
 
+    :param post: posts what is new at once, if nothing of the series waits that came before it.
     :returns: acknowledged up to the last entry of this batch that is stored (never past it: entries beyond were
         acknowledged before), or up to where the series ends here if entries are missing before the batch.
     :raises NotAllowed: the series is not this device's, nor one of its register's before it.
     :raises InvalidInput: too many entries, or a sequence number below 1.
     """
-    own = lock_row(connection, select(series).where(series.c.series_id == batch.series, _is_callers(caller)))
+    mine, whose = (_OF_DEVICE, caller.device_id) if caller.replaced else (_OF_REGISTER, caller.register_id)
+    own = lock_row(connection, mine, {"one": batch.series, "whose": whose})
     if own is None:
         raise NotAllowed(_("These journal entries belong to another device."), hint=_("Call support."))
-    acknowledgement = take_entries(connection, own, batch, now)
+    waits = connection.execute(_WAITS, {"one": batch.series}).first() is not None
+    _check(batch)
+    at_once = None if waits or post is None else _AtOnce(post, own.register_id, caller.store_id)
+    acknowledgement, fresh = _take(connection, own, batch, now, at_once)
     behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
-    return msgspec.structs.replace(acknowledgement, head_is_behind=behind)
+    waits = waits or (fresh > 0 and at_once is None)
+    return Taken(msgspec.structs.replace(acknowledgement, head_is_behind=behind), waits)
 
 
 def take_entries(connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime) -> JournalAcknowledgement:
@@ -70,20 +121,32 @@ def take_entries(connection: Connection, own: Row[Any], batch: JournalBatch, now
     :raises InvalidInput: as :func:`take_batch`.
     """
     _check(batch)
-    intake = _Intake(connection, own, batch, now)
+    return _take(connection, own, batch, now, None)[0]
+
+
+@dataclass(frozen=True)
+class _AtOnce:
+    """What is new is posted as it is stored."""
+
+    post: Posting
+    register_id: str
+    store_id: str
+
+
+def _take(
+    connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime, at_once: _AtOnce | None
+) -> tuple[JournalAcknowledgement, int]:
+    """The acknowledgement, and how many entries were new."""
+    intake = _Intake(connection, own, batch, now, at_once)
+    fresh = 0
     if batch.beside:
         intake.keep_beside()
     else:
-        intake.store_all()
-    return JournalAcknowledgement(
+        fresh = intake.store_all()
+    acknowledgement = JournalAcknowledgement(
         batch.series, intake.acknowledged, intake.acknowledged_hash.hex(), intake.conflict, kept=intake.kept
     )
-
-
-def _is_callers(caller: Caller) -> ColumnElement[bool]:
-    if caller.replaced:
-        return series.c.device_id == caller.device_id
-    return series.c.register_id == caller.register_id
+    return acknowledgement, fresh
 
 
 def _check(batch: JournalBatch) -> None:
@@ -99,14 +162,18 @@ def _check(batch: JournalBatch) -> None:
 class _Intake:
     """One batch on its way into one series, whose row is locked."""
 
-    def __init__(self, connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime, at_once: _AtOnce | None
+    ) -> None:
         self._connection = connection
         self._batch = batch
         self._now = now
+        self._at_once = at_once
         self._sequence: int = own.sequence
         self._hash: bytes = bytes(own.hash)
         self._known = self._read_known()
-        self._taken = self._read_taken()
+        # The key of the table says so too: what goes wrong at once is done again with a look beforehand.
+        self._taken = self._read_taken() if at_once is None else set()
         self.acknowledged, self.acknowledged_hash = self._sequence, self._hash
         self.conflict: str | None = None
         self.kept = 0
@@ -120,9 +187,9 @@ class _Intake:
             self.kept = entry.sequence
         self.conflict = None
 
-    def store_all(self) -> None:
-        """Go through the batch until something contradicts or is missing."""
-        fresh: list[dict[str, Any]] = []
+    def store_all(self) -> int:
+        """Go through the batch until something contradicts or is missing; how many entries were new."""
+        fresh: list[tuple[Any, ...]] = []
         for entry in self._batch.entries:
             if entry.sequence > self._sequence + 1:
                 break
@@ -130,14 +197,26 @@ class _Intake:
             if reason is not None:
                 self._keep_conflict(entry, reason)
                 break
-            if entry.sequence > self._sequence:
-                fresh.append(self._row(entry))
-                self._sequence, self._hash = entry.sequence, bytes.fromhex(entry.hash)
             self.acknowledged, self.acknowledged_hash = entry.sequence, bytes.fromhex(entry.hash)
+            if entry.sequence > self._sequence:
+                fresh.append(self._row(entry, self.acknowledged_hash))
+                self._sequence, self._hash = entry.sequence, self.acknowledged_hash
         if fresh:
-            self._connection.execute(insert(journal_entry), fresh)
-            end = {"sequence": self._sequence, "hash": self._hash}
-            self._connection.execute(update(series).where(series.c.series_id == self._batch.series).values(end))
+            self._store(fresh)
+        return len(fresh)
+
+    def _store(self, fresh: list[tuple[Any, ...]]) -> None:
+        insert_rows(self._connection, journal_entry, fresh)
+        end = {"one": self._batch.series, "end": self._sequence, "its": self._hash}
+        self._connection.execute(_END, end)
+        at_once = self._at_once
+        if at_once is not None:
+            whose = (at_once.register_id, at_once.store_id)
+            entries = [
+                FreshEntry(entry_id, series_id, sequence, kind, data, *whose)
+                for entry_id, series_id, sequence, kind, _hash, data, _at, _posting in fresh
+            ]
+            at_once.post(self._connection, entries)
 
     def _contradiction(self, entry: WireEntry) -> str | None:
         claimed = _hash_of(entry)
@@ -146,22 +225,18 @@ class _Intake:
             if known.entry_id != stored_id(entry.entry_id):
                 return OTHER_ID
             return None if known.hash == claimed else OTHER_HASH
-        if stored_id(entry.entry_id) in self._taken:
+        if self._taken and stored_id(entry.entry_id) in self._taken:
             return ID_TAKEN
         return None if chain_hash(self._hash, entry.data) == claimed else CHAIN_BROKEN
 
-    def _row(self, entry: WireEntry) -> dict[str, Any]:
-        self._taken.add(stored_id(entry.entry_id))
-        return {
-            "entry_id": stored_id(entry.entry_id),
-            "series_id": self._batch.series,
-            "sequence": entry.sequence,
-            "kind": _short(entry.kind, 40),
-            "hash": _hash_of(entry),
-            "data": entry.data,
-            "received_at": self._now,
-            "posting": WAITING,
-        }
+    def _row(self, entry: WireEntry, digest: bytes) -> tuple[Any, ...]:
+        """In the order of the table's columns."""
+        entry_id = stored_id(entry.entry_id)
+        if self._at_once is None:
+            self._taken.add(entry_id)
+        state = WAITING if self._at_once is None else POSTED
+        kind = _short(entry.kind, 40)
+        return (entry_id, self._batch.series, entry.sequence, kind, digest, entry.data, self._now, state)
 
     def _keep_conflict(self, entry: WireEntry, reason: str) -> None:
         self.conflict = entry.entry_id
@@ -182,11 +257,8 @@ class _Intake:
         if not self._batch.entries or self._batch.entries[0].sequence > self._sequence:
             return {}
         first, last = self._batch.entries[0].sequence, self._batch.entries[-1].sequence
-        here = (journal_entry.c.series_id == self._batch.series) & journal_entry.c.sequence.between(first, last)
-        columns = select(journal_entry.c.sequence, journal_entry.c.entry_id, journal_entry.c.hash)
-        return {
-            row.sequence: Known(row.entry_id, bytes(row.hash)) for row in self._connection.execute(columns.where(here))
-        }
+        found = self._connection.execute(_STORED, {"one": self._batch.series, "first": first, "last": last})
+        return {sequence: Known(entry_id, bytes(digest)) for sequence, entry_id, digest in found}
 
     def _read_taken(self) -> set[str]:
         """The ids of new entries that are stored already, under whatever number."""

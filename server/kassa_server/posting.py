@@ -6,6 +6,7 @@ person repairs the cause and posts it again (``kassa server post-parked``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -16,13 +17,14 @@ import structlog
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from kassa.journal.entry import CommandPayload, EntryBody, SalePayload, decode_entry
+from kassa.journal.entry import CommandPayload, EntryBody, decode_entry
 from kassa.masterdata import upsert
 from kassa.runtime.request import Command, RequestContext
 from kassa_server import audit
 from kassa_server.channel import Channel, lock_row
 from kassa_server.host import Call, Host
-from kassa_server.intake import stored_id
+from kassa_server.intake import FreshEntry, stored_id
+from kassa_server.posted_sale import PostedSale, read_sale
 from kassa_server.sales_posting import CannotPost, post_sales
 from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_entry, register, series
 
@@ -44,6 +46,10 @@ class Posted:
 
     def __add__(self, other: Posted) -> Posted:
         return Posted(self.posted + other.posted, self.parked + other.parked)
+
+
+class NotAtOnce(Exception):
+    """Entries that cannot be posted in the transaction that stores them."""
 
 
 class Poster:
@@ -99,11 +105,31 @@ class Poster:
             _mark(connection, again, WAITING)
         return self.post_waiting()
 
+    def post_fresh(self, connection: Connection, entries: Sequence[FreshEntry]) -> None:
+        """Post entries in the transaction that stores them: all of them.
+
+        :raises NotAtOnce: one of them needs more care; the caller rolls back, and posts them apart.
+        """
+        try:
+            sales = [_sale(entry) for entry in entries if entry.kind in SALES]
+            for entry in entries:
+                if entry.kind == "command":
+                    raise NotAtOnce("a command")
+                if entry.kind not in SALES:
+                    self._post(connection, entry)
+            post_sales(connection, sales)
+        except NotAtOnce:
+            raise
+        except Exception as error:
+            raise NotAtOnce(f"{type(error).__name__}: {error}") from error
+
     def _post_some(self, connection: Connection, series_id: str) -> Posted:
         lock_row(connection, select(series.c.series_id).where(series.c.series_id == series_id))
         waiting = (journal_entry.c.series_id == series_id) & (journal_entry.c.posting == WAITING)
+        entry = journal_entry.c
+        columns: list[Any] = [entry.entry_id, entry.series_id, entry.sequence, entry.kind, entry.data]
         rows = connection.execute(
-            select(journal_entry, series.c.register_id, register.c.store_id)
+            select(*columns, series.c.register_id, register.c.store_id)
             .join(series, series.c.series_id == journal_entry.c.series_id)
             .join(register, register.c.register_id == series.c.register_id)
             .where(waiting)
@@ -114,8 +140,11 @@ class Poster:
         for together, some in groupby(rows, lambda row: row.kind in SALES):
             posted += self._post_run(connection, list(some), together)
         if posted:
-            connection.execute(delete(parked_entry).where(parked_entry.c.entry_id.in_(posted)))
-            _mark(connection, posted, POSTED)
+            these = waiting & entry.sequence.between(rows[0].sequence, rows[-1].sequence)
+            connection.execute(
+                delete(parked_entry).where(parked_entry.c.entry_id.in_(select(entry.entry_id).where(these)))
+            )
+            connection.execute(update(journal_entry).where(these).values(posting=POSTED))
         return Posted(len(posted), len(rows) - len(posted))
 
     def _post_run(self, connection: Connection, rows: list[Row[Any]], together: bool) -> list[str]:
@@ -128,7 +157,7 @@ class Poster:
         """Write sales together; False, and nothing written, if one of them is no sale that can be posted."""
         try:
             with connection.begin_nested():
-                post_sales(connection, [_sale(_body(row)) for row in rows])
+                post_sales(connection, [_sale(row) for row in rows])
         except OperationalError:
             raise
         except Exception:
@@ -146,11 +175,11 @@ class Poster:
             return False
         return True
 
-    def _post(self, connection: Connection, row: Row[Any]) -> None:
+    def _post(self, connection: Connection, row: Row[Any] | FreshEntry) -> None:
         body = _body(row)
         match body.kind:
             case "sale" | "void":
-                post_sales(connection, [_sale(body)])
+                post_sales(connection, [_sale(row)])
             case "command":
                 self._post_command(connection, body)
             case _:
@@ -196,25 +225,32 @@ def _mark(connection: Connection, entry_ids: list[str], state: str) -> None:
     connection.execute(update(journal_entry).where(journal_entry.c.entry_id.in_(entry_ids)).values(posting=state))
 
 
-def _body(row: Row[Any]) -> EntryBody:
+def _body(row: Row[Any] | FreshEntry) -> EntryBody:
     """What an entry's bytes say.
 
     :raises CannotPost: not what they were delivered as, or they do not speak for their own register.
     :raises msgspec.DecodeError: nothing.
     """
     body = decode_entry(row.data)
+    _check_speaker(row, body)
+    return body
+
+
+def _sale(row: Row[Any] | FreshEntry) -> PostedSale:
+    """The same of a sale, a return or a void."""
+    sale = read_sale(row.data)
+    if sale.kind not in SALES:
+        raise CannotPost(f"{sale.kind} is no sale")
+    _check_speaker(row, sale)
+    return sale
+
+
+def _check_speaker(row: Row[Any] | FreshEntry, body: EntryBody | PostedSale) -> None:
     told = (body.series, body.sequence, stored_id(body.entry_id))
     if told != (row.series_id, row.sequence, row.entry_id):
         raise CannotPost(f"the entry says that it is {told}")
     if (body.register_id, body.store_id) != (row.register_id, row.store_id):
         raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")
-    return body
-
-
-def _sale(body: EntryBody) -> tuple[EntryBody, SalePayload]:
-    if body.kind not in SALES:
-        raise CannotPost(f"{body.kind} is no sale")
-    return body, msgspec.json.decode(body.payload, type=SalePayload)
 
 
 def parked_entries(channel: Channel) -> list[str]:

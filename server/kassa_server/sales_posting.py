@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table
 
-from kassa.journal.entry import EntryBody, SalePayload
-from kassa.money import to_minor
 from kassa_server.bulk import insert_rows
+from kassa_server.posted_sale import (
+    PRICES,
+    QUANTITIES,
+    RATES,
+    PostedPayload,
+    PostedSale,
+    WholeNumbers,
+    minor_units_of,
+)
 from kassa_server.schema import sales_line, sales_tax, sales_tender, sales_transaction
 
+Row = tuple[Any, ...]
+"""Values in the order of the table's columns; scaled ones and amounts as whole numbers."""
 TABLES = (sales_transaction, sales_line, sales_tender, sales_tax)
 
 
@@ -22,128 +30,126 @@ class CannotPost(Exception):
     """An entry that cannot be posted as it is; the message is its reason, for a person."""
 
 
-def post_sales(connection: Connection, sales: Iterable[tuple[EntryBody, SalePayload]]) -> None:
+def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
     """Write transactions into the sales tables, within the caller's transaction: all of them, or none if this raises.
 
     :raises CannotPost: the figures of one contradict each other.
+    :raises ValueError, ArithmeticError: an amount is none.
     :raises sqlalchemy.exc.DatabaseError: the database does not take one.
     """
-    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in TABLES}
-    for body, payload in sales:
-        _check(body, payload)
-        for table, some in posted_rows(body, payload).items():
+    rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
+    for sale in sales:
+        _check(sale)
+        for table, some in posted_rows(sale).items():
             rows[table] += some
     for table, some in rows.items():
         insert_rows(connection, table, some)
 
 
-def posted_rows(body: EntryBody, payload: SalePayload) -> dict[Table, list[dict[str, Any]]]:
+def posted_rows(sale: PostedSale) -> dict[Table, list[Row]]:
     """The rows that a transaction is posted as, by table: the transaction itself first."""
+    minor = minor_units_of(sale.payload.transaction.currency)
     return {
-        sales_transaction: [_transaction(body, payload)],
-        sales_line: list(_lines(payload)),
-        sales_tender: list(_tenders(payload)),
-        sales_tax: list(_taxes(payload)),
+        sales_transaction: [_transaction(sale, minor)],
+        sales_line: list(_lines(sale.payload, minor)),
+        sales_tender: list(_tenders(sale.payload, minor)),
+        sales_tax: list(_taxes(sale.payload, minor)),
     }
 
 
-def _check(body: EntryBody, payload: SalePayload) -> None:
-    sale, totals = payload.transaction, payload.totals
-    if [line.line_id for line in sale.lines] != [line.line_id for line in totals.lines]:
+def _check(sale: PostedSale) -> None:
+    told, totals = sale.payload.transaction, sale.payload.totals
+    minor = minor_units_of(told.currency)
+    if [line.line_id for line in told.lines] != [line.line_id for line in totals.lines]:
         raise CannotPost("lines and amounts do not match")
-    if sum((tax.tax for tax in totals.taxes), Decimal(0)) != totals.tax:
+    if sum([minor[tax.tax] for tax in totals.taxes]) != minor[totals.tax]:
         raise CannotPost("the taxes do not add up")
-    net = sum((line.net for line in totals.lines), Decimal(0))
-    if net + (0 if sale.tax_included else totals.tax) != totals.total:
+    net = sum([minor[line.net] for line in totals.lines])
+    if net + (0 if told.tax_included else minor[totals.tax]) != minor[totals.total]:
         raise CannotPost("the lines do not add up to the total")
-    if body.kind == "sale" and totals.due != 0:
+    if sale.kind == "sale" and minor[totals.due] != 0:
         raise CannotPost(f"{totals.due} is still to be paid")
-    if body.kind == "sale" and body.receipt_number is None and not body.training:
+    if sale.kind == "sale" and sale.receipt_number is None and not sale.training:
         raise CannotPost("a sale without a receipt number")
 
 
-def _transaction(body: EntryBody, payload: SalePayload) -> dict[str, Any]:
-    sale, totals = payload.transaction, payload.totals
-    return {
-        "transaction_id": sale.transaction_id,
-        "entry_id": body.entry_id,
-        "series_id": body.series,
-        "sequence": body.sequence,
-        "kind": body.kind,
-        "receipt_number": body.receipt_number,
-        "store_id": body.store_id,
-        "register_id": body.register_id,
-        "staff_id": sale.staff_id,
-        "customer_number": None if sale.customer is None else sale.customer.number,
-        "currency": sale.currency,
-        "started_at": sale.started_at,
-        "business_time": body.at,
-        "business_date": datetime.fromisoformat(body.local_time).date(),
-        "local_time": body.local_time,
-        "training": body.training,
-        "total": to_minor(totals.total, sale.currency),
-        "tax": to_minor(totals.tax, sale.currency),
-        "discount": to_minor(totals.discount, sale.currency),
-        "rounding": to_minor(totals.rounding, sale.currency),
-        "paid": to_minor(totals.paid, sale.currency),
-        "change": to_minor(totals.change, sale.currency),
-        "quantity": totals.quantity,
-        "comment": sale.comment,
-    }
+def _transaction(sale: PostedSale, minor: WholeNumbers) -> Row:
+    told, totals = sale.payload.transaction, sale.payload.totals
+    return (
+        told.transaction_id,
+        sale.entry_id,
+        sale.series,
+        sale.sequence,
+        sale.kind,
+        sale.receipt_number,
+        sale.store_id,
+        sale.register_id,
+        told.staff_id,
+        None if told.customer is None else told.customer.number,
+        told.currency,
+        told.started_at,
+        sale.at,
+        datetime.fromisoformat(sale.local_time).date(),
+        sale.local_time,
+        sale.training,
+        minor[totals.total],
+        minor[totals.tax],
+        minor[totals.discount],
+        minor[totals.rounding],
+        minor[totals.paid],
+        minor[totals.change],
+        QUANTITIES[totals.quantity],
+        told.comment,
+    )
 
 
-def _lines(payload: SalePayload) -> Iterator[dict[str, Any]]:
-    sale = payload.transaction
-    for number, (line, amounts) in enumerate(zip(sale.lines, payload.totals.lines, strict=True), 1):
-        yield {
-            "transaction_id": sale.transaction_id,
-            "line_number": number,
-            "line_id": line.line_id,
-            "item_number": line.item.number,
-            "description": line.item.description,
-            "barcode": line.item.barcode,
-            "unit": line.item.unit,
-            "quantity": line.quantity,
-            "unit_price": line.unit_price,
-            "list_price": line.item.unit_price,
-            "tax_code": line.item.tax_code,
-            "tax_rate": line.item.tax_rate,
-            "gross": to_minor(amounts.gross, sale.currency),
-            "discount": to_minor(amounts.discount, sale.currency),
-            "net": to_minor(amounts.net, sale.currency),
-            "tax": to_minor(amounts.tax, sale.currency),
-            "voided": line.voided,
-            "return_of": line.return_of,
-            "comment": line.comment,
-        }
+def _lines(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:
+    transaction_id = payload.transaction.transaction_id
+    for number, (line, amounts) in enumerate(zip(payload.transaction.lines, payload.totals.lines, strict=True), 1):
+        item = line.item
+        yield (
+            transaction_id,
+            number,
+            line.line_id,
+            item.number,
+            item.description,
+            item.barcode,
+            item.unit,
+            QUANTITIES[line.quantity],
+            PRICES[item.unit_price if line.price_override is None else line.price_override],
+            PRICES[item.unit_price],
+            item.tax_code,
+            RATES[item.tax_rate],
+            minor[amounts.gross],
+            minor[amounts.discount],
+            minor[amounts.net],
+            minor[amounts.tax],
+            line.voided,
+            line.return_of,
+            line.comment,
+        )
 
 
-def _tenders(payload: SalePayload) -> Iterator[dict[str, Any]]:
-    sale = payload.transaction
-    for number, payment in enumerate(sale.payments, 1):
-        yield {
-            "transaction_id": sale.transaction_id,
-            "payment_number": number,
-            "payment_id": payment.payment_id,
-            "tender_id": payment.tender_id,
-            "kind": payment.kind,
-            "name": payment.name,
-            "amount": to_minor(payment.amount, sale.currency),
-            "tendered": to_minor(payment.tendered, sale.currency),
-            "change": to_minor(payment.change, sale.currency),
-            "rounding": to_minor(payment.rounding, sale.currency),
-            "voided": payment.voided,
-            "reference": msgspec.json.encode(payment.reference).decode(),
-        }
+def _tenders(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:
+    transaction_id = payload.transaction.transaction_id
+    for number, payment in enumerate(payload.transaction.payments, 1):
+        yield (
+            transaction_id,
+            number,
+            payment.payment_id,
+            payment.tender_id,
+            payment.kind,
+            payment.name,
+            minor[payment.amount],
+            minor[payment.tendered],
+            minor[payment.change],
+            minor[payment.rounding],
+            payment.voided,
+            msgspec.json.encode(payment.reference).decode(),
+        )
 
 
-def _taxes(payload: SalePayload) -> Iterator[dict[str, Any]]:
-    sale = payload.transaction
+def _taxes(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:
+    transaction_id = payload.transaction.transaction_id
     for tax in payload.totals.taxes:
-        yield {
-            "transaction_id": sale.transaction_id,
-            "tax_code": tax.tax_code,
-            "rate": tax.rate,
-            "base": to_minor(tax.base, sale.currency),
-            "tax": to_minor(tax.tax, sale.currency),
-        }
+        yield (transaction_id, tax.tax_code, RATES[tax.rate], minor[tax.base], minor[tax.tax])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+from sqlalchemy.exc import IntegrityError
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
@@ -20,7 +21,7 @@ from kassa_server.answers import answered, message_of, refused
 from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
 from kassa_server.contacts import Contacts
-from kassa_server.door import admit, check_caller
+from kassa_server.door import Caller, admit, check_caller
 from kassa_server.headquarters.keys import key_sets_after
 from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.package_response import file_response
@@ -32,8 +33,8 @@ from kassa_server.headquarters.sessions import note_requested
 from kassa_server.headquarters.shelf import find_package
 from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
-from kassa_server.intake import take_batch
-from kassa_server.posting import Poster
+from kassa_server.intake import Posting, Taken, take_batch
+from kassa_server.posting import NotAtOnce, Poster
 
 _, n_ = texts("kassa_server")
 
@@ -99,11 +100,8 @@ class StoreServer(Answering):
         reads after an acknowledgement reads what was delivered."""
 
         def work(protocol: int) -> Response:
-            batch = None
-            with self.channel.writing() as connection:
-                caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
-                batch = decoded(body, JournalBatch)
-                acknowledgement = take_batch(connection, caller, batch, self.now())
+            caller, batch, taken = self._take(path, headers, body)
+            acknowledgement = taken.acknowledgement
             if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
                 self.log.error(
                     "journal_conflict",
@@ -112,11 +110,27 @@ class StoreServer(Answering):
                     entry=acknowledgement.conflict,
                     head_is_behind=acknowledgement.head_is_behind,
                 )
-            self._post(batch.series)
+            if taken.waits:
+                self._post(batch.series)
             self.on_delivery()
             return answered(msgspec.json.encode(acknowledgement), protocol, self.now())
 
         return self.guarded("journal", headers, work)
+
+    def _take(self, path: str, headers: Headers, body: bytes) -> tuple[Caller, JournalBatch, Taken]:
+        """Store a batch, and post it in the same transaction if it can be posted whole; else store it alone."""
+        post: Posting | None = self.poster.post_fresh
+        while True:
+            try:
+                with self.channel.writing() as connection:
+                    caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
+                    batch = decoded(body, JournalBatch)
+                    return caller, batch, take_batch(connection, caller, batch, self.now(), post)
+            except (NotAtOnce, IntegrityError) as error:
+                if post is None:
+                    raise
+                self.log.info("posted_apart", reason=str(error)[:200])
+                post = None
 
     def activate(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/activate``."""

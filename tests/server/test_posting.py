@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from tests.server.conftest import Shop
 from tests.server.device import COFFEE, Device
@@ -16,6 +18,8 @@ from kassa.environment import new_id
 from kassa.journal.entry import SalePayload
 from kassa.model import Customer, Discount, Item, Line, Payment, Transaction
 from kassa.sale.totals import compute
+from kassa_server.posted_sale import PostedSale
+from kassa_server.sales_posting import post_sales
 from kassa_server.schema import (
     audit,
     journal_entry,
@@ -209,3 +213,29 @@ def test_many_entries_are_posted_in_sequence(shop: Shop) -> None:
     till.deliver()
     assert len(shop.rows(sales_transaction)) == 127
     assert len(shop.rows(parked_entry)) == 3
+
+
+def test_what_waits_is_posted_before_what_is_new(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries that were stored and not posted go first: what comes later is not posted past them."""
+    till = shop.device()
+    till.sell()
+    posted: list[list[int]] = []
+
+    def dies(*_: object) -> None:
+        raise OperationalError("gone", None, Exception())
+
+    def noting(connection: Connection, sales: Iterable[PostedSale]) -> None:
+        some = list(sales)
+        posted.append([sale.sequence for sale in some])
+        post_sales(connection, some)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kassa_server.posting.post_sales", dies)
+        till.deliver()
+    monkeypatch.setattr("kassa_server.posting.post_sales", noting)
+    till.sell()
+    till.deliver()
+    till.sell()
+    till.deliver()
+    assert posted == [[1, 2], [3]]
+    assert {row["posting"] for row in shop.rows(journal_entry)} == {"posted"}

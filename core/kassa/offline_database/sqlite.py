@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, event, exc
+from sqlalchemy import Engine, exc
 
 from kassa.offline_database.interface import OfflineDatabase
 from kassa.schema import make_engine
 
 _PREFIX, _SUFFIX = "offline-", ".db"
 _BESIDE = ("-wal", "-shm")
-_WAL_PAGES = 4000
-"""16 MB, before they are copied into the file."""
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 """In SQLite's words: damaged, or of a version before this one."""
 
@@ -60,10 +57,7 @@ class SQLiteOfflineDatabase(OfflineDatabase):
         return f"{_PREFIX}{new_id}{_SUFFIX}"
 
     def _engine(self, name: str, *, read_only: bool) -> Engine:
-        engine = make_engine(f"sqlite:///{self.file(name)}", read_only=read_only)
-        if not read_only:
-            event.listen(engine, "connect", _checkpoint_seldom)
-        return engine
+        return make_engine(f"sqlite:///{self.file(name)}", read_only=read_only)
 
     def copies(self) -> Iterable[str]:
         """Those too of which nothing but what SQLite keeps beside a file is left: a crash between the two removals."""
@@ -89,12 +83,6 @@ class SQLiteOfflineDatabase(OfflineDatabase):
 
     def _is_damage(self, error: exc.DBAPIError) -> bool:
         return any(sign in str(error.orig) for sign in _DAMAGE)
-
-
-def _checkpoint_seldom(connection: Any, _record: Any) -> None:
-    """A delta touches pages all over the file, the next one many of them again: copying them into it only every few
-    deltas halves the work of each."""
-    connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
 
 
 def remove_files(file: Path) -> None:

@@ -6,16 +6,16 @@ temporary table and go on from there in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from typing import Any, NamedTuple
 
 import psycopg
-from sqlalchemy import Connection, Table, exc
+from sqlalchemy import Connection, Table
 
 from kassa.packages.manifest import Batch
 from kassa.packages.tables import key_names
 from kassa.packages.writers import batch_rows, column_order
+from kassa.schema.copying import told_as_sqlalchemy
 
 _STAGE = "kassa_stage"
 
@@ -48,7 +48,7 @@ class CopyWriter:
         if shape != self._shape:
             self.finish()
             self._begin(shape)
-        with self._told():
+        with told_as_sqlalchemy(self._connection):
             for row in batch_rows(table, batch, order):
                 self._copy.write_row(row)
 
@@ -57,7 +57,7 @@ class CopyWriter:
         if self._shape is None:
             return
         shape, self._shape = self._shape, None
-        with self._told():
+        with told_as_sqlalchemy(self._connection):
             self._copying.close()
         if not self._is_direct(shape):
             self._execute(_statement(shape))
@@ -77,21 +77,10 @@ class CopyWriter:
             self._execute(f'CREATE TEMPORARY TABLE {_STAGE} AS SELECT {names} FROM "{target}" WITH NO DATA')
             target = _STAGE
         raw: Any = self._connection.connection.dbapi_connection
-        with self._told():
+        with told_as_sqlalchemy(self._connection):
             cursor = self._copying.enter_context(raw.cursor())
             self._copy = self._copying.enter_context(cursor.copy(f'COPY "{target}" ({names}) FROM STDIN'))
         self._shape = shape
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """psycopg's own errors as SQLAlchemy tells them."""
-        try:
-            yield
-        except psycopg.Error as error:
-            told = exc.DBAPIError.instance(
-                "COPY", None, error, psycopg.Error, hide_parameters=True, dialect=self._connection.dialect
-            )
-            raise told from error
 
     def _execute(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement)

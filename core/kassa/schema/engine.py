@@ -31,6 +31,9 @@ def make_engine(url: str | URL, *, read_only: bool = False, arguments: Mapping[s
     return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=dict(arguments or {}))
 
 
+WAL_PAGES = 4000
+"""16 MB of changes, before SQLite copies them into the file: what many transactions touch (a delta, a batch of sales)
+is copied once for several of them."""
 BUSY_S = 5.0
 """How long SQLite waits for another connection's lock."""
 
@@ -46,6 +49,7 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         else:
             _use_wal(cursor)
+            cursor.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from kassa.errors import NotFound
 from kassa.text import literal, texts
@@ -94,6 +94,8 @@ def _put(connection: Connection, row: Any, **values: Any) -> None:
     put_rows(connection, channel_database, [known | values], store_id=row.store_id)
 
 
+_ENTITY = select(channel_database).where(channel_database.c.database_id == bindparam("one"))
+
+
 def _entity(connection: Connection, register_id: str) -> Row[Any] | None:
-    mine = channel_database.c.database_id == register_id
-    return connection.execute(select(channel_database).where(mine)).first()
+    return connection.execute(_ENTITY, {"one": register_id}).first()

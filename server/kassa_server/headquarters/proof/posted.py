@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
+from kassa.packages.tables import key_names, raw_columns
 from kassa_server.headquarters.proof.chain import ChainEntry
 from kassa_server.headquarters.proof.dates import Period
-from kassa_server.sales_posting import posted_rows
-from kassa_server.schema import POSTED, journal_entry, sales_line, sales_tax, sales_tender, sales_transaction
+from kassa_server.posted_sale import as_posted
+from kassa_server.sales_posting import TABLES, posted_rows
+from kassa_server.schema import POSTED, journal_entry, sales_transaction
 
-Rows = list[dict[str, Any]]
+Rows = list[tuple[Any, ...]]
 AT_ONCE = 500
 
 
@@ -53,23 +55,26 @@ def _expected(entry: ChainEntry) -> dict[str, Rows]:
     assert entry.body is not None
     assert entry.sale is not None
     try:
-        rows = posted_rows(entry.body, entry.sale)
+        rows = posted_rows(as_posted(entry.body, entry.sale))
     except (ValueError, ArithmeticError):
         return {}
-    return {str(table.name): _in_order(made) for table, made in rows.items()}
+    return {str(table.name): _in_order(table, made) for table, made in rows.items()}
 
 
 def _stored(connection: Connection, transaction_ids: Sequence[str]) -> dict[str, dict[str, Rows]]:
-    tables: tuple[Table, ...] = (sales_transaction, sales_line, sales_tender, sales_tax)
-    found: dict[str, dict[str, Rows]] = {one: {str(table.name): [] for table in tables} for one in transaction_ids}
-    for table in tables:
-        wanted = select(table).where(table.c.transaction_id.in_(transaction_ids))
-        for row in connection.execute(wanted).mappings():
-            found[row["transaction_id"]][str(table.name)].append(dict(row))
-    return {one: {name: _in_order(rows) for name, rows in by_table.items()} for one, by_table in found.items()}
+    found: dict[str, dict[Table, Rows]] = {one: {table: [] for table in TABLES} for one in transaction_ids}
+    for table in TABLES:
+        wanted = select(*raw_columns(list(table.columns))).where(table.c.transaction_id.in_(transaction_ids))
+        for row in connection.execute(wanted):
+            found[row.transaction_id][table].append(tuple(row))
+    return {
+        one: {str(table.name): _in_order(table, rows) for table, rows in by_table.items()}
+        for one, by_table in found.items()
+    }
 
 
-def _in_order(rows: Rows) -> Rows:
-    """In the order of whatever numbers or codes they have; a transaction is one row."""
-    keys = ("line_number", "payment_number", "tax_code", "rate")
-    return sorted(rows, key=lambda row: tuple(str(row.get(key, "")) for key in keys))
+def _in_order(table: Table, rows: Rows) -> Rows:
+    """In the order of the key, as text: it is a number or a code."""
+    names = [column.name for column in table.columns]
+    places = [names.index(name) for name in key_names(table)]
+    return sorted(rows, key=lambda row: [str(row[place]) for place in places])
