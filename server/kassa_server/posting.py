@@ -128,7 +128,7 @@ class Poster:
         waiting = (journal_entry.c.series_id == series_id) & (journal_entry.c.posting == WAITING)
         entry = journal_entry.c
         columns: list[Any] = [entry.entry_id, entry.series_id, entry.sequence, entry.kind, entry.data]
-        rows = connection.execute(
+        rows: Sequence[Any] = connection.execute(
             select(*columns, series.c.register_id, register.c.store_id)
             .join(series, series.c.series_id == journal_entry.c.series_id)
             .join(register, register.c.register_id == series.c.register_id)
