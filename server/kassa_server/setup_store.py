@@ -42,6 +42,7 @@ DEFAULT_PLUGINS = (
     EnabledPlugin("sync"),
     EnabledPlugin("customer"),
     EnabledPlugin("discounts"),
+    EnabledPlugin("shift"),
 )
 
 

@@ -52,6 +52,12 @@ class JournalReader:
             rows = connection.execute(statement, (*values, limit)).fetchall()
         return [_decoded(self._database.path, data) for (data,) in rows]
 
+    def all_series(self) -> tuple[str, ...]:
+        """The ids of the series in this journal, oldest first; the last is the open one."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT series FROM series ORDER BY number").fetchall()
+        return tuple(series for (series,) in rows)
+
     def find(self, *, receipt_number: str | None = None, entry_id: str | None = None) -> EntryBody | None:
         """The entry with that receipt number, or that id, in whatever series; None: it is not in this journal."""
         column, value = ("entry_id", entry_id) if receipt_number is None else ("receipt_number", receipt_number)

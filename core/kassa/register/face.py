@@ -119,7 +119,8 @@ class RegisterView:
 @dataclass(frozen=True)
 class Event:
     """Something happened; ``kind`` is ``connection``, ``sale``, ``finished``, ``staff``, ``sync``, ``delivery``,
-    ``question``, ``notice`` or ``plugin``. ``text`` is one quiet line for the cashier."""
+    ``question``, ``notice``, ``report`` (an X or Z was made: ``detail`` is the
+    :class:`~kassa.shift_report.ShiftReport`) or ``plugin``. ``text`` is one quiet line for the cashier."""
 
     kind: str
     text: Text | None = None
@@ -240,6 +241,10 @@ class RegisterFace(Protocol):
 
         :raises kassa.errors.JournalDamaged: an entry does not read.
         """
+
+    def journal_series(self) -> tuple[str, ...]:
+        """The ids of the series in this register's journal, oldest first; the last is the open one. Each activation
+        opens one, and entries of those before it may have been purged."""
 
     def journal_entry(self, *, receipt_number: str | None = None, entry_id: str | None = None) -> EntryBody | None:
         """The entry with that receipt number, or that id; None: it is not in this register's journal."""

@@ -411,6 +411,10 @@ class Register:
             kinds=kinds, after=after, before=before, newest_first=newest_first, limit=limit, series=series
         )
 
+    def journal_series(self) -> tuple[str, ...]:
+        """The series in the journal, oldest first."""
+        return self.journal.reader.all_series()
+
     def journal_entry(self, *, receipt_number: str | None = None, entry_id: str | None = None) -> EntryBody | None:
         """The entry with that receipt number, or that id."""
         return self.journal.reader.find(receipt_number=receipt_number, entry_id=entry_id)

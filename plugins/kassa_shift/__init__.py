@@ -1,0 +1,35 @@
+"""Shifts: opened at log on or by 918, cash movements (1200-1212), counting (1052), X and Z (1055-1057)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kassa.hookspecs import PluginInfo, hook
+from kassa.model import Staff
+from kassa.operations import Operation
+from kassa_shift.book import book_of
+from kassa_shift.table import MANAGE_SHIFTS, OPERATIONS
+
+if TYPE_CHECKING:
+    from kassa.register.face import RegisterFace
+
+PLUGIN = PluginInfo(name="shift", version="0.1.0", api_level=1, title="Shifts, X and Z")
+
+
+@hook
+def register_operations() -> Sequence[Operation]:
+    """The operations on shifts."""
+    return OPERATIONS
+
+
+@hook
+def register_ready(register: RegisterFace) -> None:
+    """Read the journal from the last Z on: the shift that was open is open still."""
+    book_of(register).follow()
+
+
+@hook
+def logged_on(staff: Staff, offline: bool, register: RegisterFace) -> None:
+    """Open a shift, or offer it, once the log on is done: this hook itself has no operation's means."""
+    register.submit(MANAGE_SHIFTS, action="at_log_on")

@@ -1,0 +1,208 @@
+"""The shift book: which shift a register has open and what it has come to, read from the register's own journal.
+
+Nothing is kept but a *mark*: from where in the journal the book is read again after a restart. It is written when a
+shift has left the register, and never runs ahead of the journal: a register that is killed before it is written reads a
+little more, and comes to the same.
+
+What was sold while no shift was open belongs to the next one that is opened: every sale is on exactly one Z.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from kassa.journal import EntryBody
+from kassa.shift_report import Z_REPORT, GrandTotals, ShiftFigures, ShiftReport
+from kassa_shift.counting import Counting
+from kassa_shift.events import CASH, DECLARATION, SHIFT, CashMovement, ShiftEvent, TenderDeclaration
+
+if TYPE_CHECKING:
+    from kassa.register.face import RegisterFace
+
+PLUGIN = "shift"
+MARK = "mark"
+COPY = "copy"
+KINDS = ("sale", "void", "drawer", COPY, SHIFT, CASH, DECLARATION, Z_REPORT)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class OpenShift:
+    """The shift that this register has open."""
+
+    shift_id: str
+    drawer: str
+    opened_at: datetime
+    opened_by: str
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the book is read from after a restart, and what it said there: no shift was open.
+
+    :param apart: what was counted here for shifts that are not open here, such as a blind closed one, by shift.
+    """
+
+    series: str = ""
+    sequence: int = 0
+    z_number: int = 0
+    z_at: datetime | None = None
+    grand_totals: GrandTotals = GrandTotals()
+    apart: dict[str, ShiftFigures] = {}
+
+
+@dataclass
+class _State:
+    at: Mark
+    shift: OpenShift | None = None
+    counting: Counting = field(default_factory=Counting)
+    apart: dict[str, Counting] = field(default_factory=dict)
+    loose: bool = False
+    """Something was counted while no shift was open."""
+
+
+class ShiftBook:
+    """One register's shift book. Thread-safe."""
+
+    def __init__(self, register: RegisterFace) -> None:
+        # Weakly: the book is kept as long as its register is.
+        self._register = weakref.proxy(register)
+        self._lock = threading.Lock()
+        self._state = self._begin()
+
+    def _begin(self) -> _State:
+        kept = self._register.setting(PLUGIN, MARK)
+        try:
+            mark = Mark() if kept is None else msgspec.json.decode(kept, type=Mark)
+        except msgspec.MsgspecError:
+            mark = Mark()
+        if mark.series and mark.series not in self._register.journal_series():
+            mark = replace(mark, series="", sequence=0)
+        return _State(mark, apart={shift: Counting(figures) for shift, figures in mark.apart.items()})
+
+    @property
+    def shift(self) -> OpenShift | None:
+        """The open shift, as last read."""
+        return self._state.shift
+
+    @property
+    def has_loose_sales(self) -> bool:
+        """Whether something was counted while no shift was open."""
+        return self._state.loose
+
+    @property
+    def last_z(self) -> tuple[int, datetime] | None:
+        """The last Z's number and time; None: none yet."""
+        at = self._state.at
+        return None if at.z_at is None else (at.z_number, at.z_at)
+
+    @property
+    def z_number(self) -> int:
+        """The last Z's number; 0: none yet."""
+        return self._state.at.z_number
+
+    @property
+    def grand_totals(self) -> GrandTotals:
+        """As the last Z says."""
+        return self._state.at.grand_totals
+
+    def figures(self) -> ShiftFigures:
+        """What the open shift has come to, or, without one, what will belong to the next."""
+        return self._state.counting.figures()
+
+    def figures_apart(self, shift_id: str) -> ShiftFigures:
+        """What was counted here for a shift that is not open here."""
+        counting = self._state.apart.get(shift_id)
+        return ShiftFigures() if counting is None else counting.figures()
+
+    def follow(self) -> ShiftBook:
+        """Read what the journal has got since; itself."""
+        with self._lock:
+            for series in self._series_left():
+                while entries := self._next(series):
+                    for entry in entries:
+                        self._take(entry)
+        return self
+
+    def _series_left(self) -> tuple[str, ...]:
+        series: tuple[str, ...] = self._register.journal_series()
+        at = self._state.at.series
+        return series[series.index(at) :] if at in series else series
+
+    def _next(self, series: str) -> list[EntryBody]:
+        at = self._state.at
+        after = at.sequence if at.series == series else 0
+        found: list[EntryBody] = self._register.journal_entries(kinds=KINDS, after=after, limit=AT_ONCE, series=series)
+        return found
+
+    def _take(self, entry: EntryBody) -> None:
+        state = self._state
+        match entry.kind:
+            case "shift":
+                self._take_event(msgspec.json.decode(entry.payload, type=ShiftEvent))
+            case "z_report":
+                self._take_z(msgspec.json.decode(entry.payload, type=ShiftReport))
+            case "cash":
+                movement = msgspec.json.decode(entry.payload, type=CashMovement)
+                self._counting_of(movement.shift_id).move(movement)
+            case "tender_declaration":
+                declared = msgspec.json.decode(entry.payload, type=TenderDeclaration)
+                self._counting_of(declared.shift_id).declare(declared)
+            case _:
+                state.counting.take(entry)
+                state.loose = state.loose or state.shift is None
+        state.at = replace(state.at, series=entry.series, sequence=entry.sequence)
+
+    def _counting_of(self, shift_id: str) -> Counting:
+        shift = self._state.shift
+        if shift is not None and shift.shift_id == shift_id:
+            return self._state.counting
+        return self._state.apart.setdefault(shift_id, Counting())
+
+    def _take_event(self, event: ShiftEvent) -> None:
+        state = self._state
+        if event.action in ("open", "resume"):
+            state.shift = OpenShift(event.shift_id, event.drawer, event.opened_at, event.opened_by)
+            if event.carried is not None:
+                state.counting.add(event.carried)
+        else:
+            self._left()
+
+    def _take_z(self, report: ShiftReport) -> None:
+        state = self._state
+        state.at = replace(state.at, z_number=report.number or 0, z_at=report.made_at, grand_totals=report.grand_totals)
+        if state.shift is not None and state.shift.shift_id == report.shift_id:
+            self._left()
+        state.apart.pop(report.shift_id, None)
+
+    def _left(self) -> None:
+        self._state.shift, self._state.counting, self._state.loose = None, Counting(), False
+
+    def keep_mark(self) -> None:
+        """Remember where the book stands, if nothing before that is needed again."""
+        with self._lock:
+            state = self._state
+            if state.shift is not None or state.loose:
+                return
+            apart = {shift: counting.figures() for shift, counting in state.apart.items()}
+            mark = replace(state.at, apart=apart)
+        self._register.keep_setting(PLUGIN, MARK, msgspec.json.encode(mark).decode())
+
+
+_books: weakref.WeakKeyDictionary[RegisterFace, ShiftBook] = weakref.WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def book_of(register: RegisterFace) -> ShiftBook:
+    """The register's shift book."""
+    with _making:
+        book = _books.get(register)
+        if book is None:
+            book = _books[register] = ShiftBook(register)
+        return book

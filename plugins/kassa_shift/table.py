@@ -1,0 +1,38 @@
+"""The operations that this plugin declares. All of them work without the store server."""
+
+from __future__ import annotations
+
+from kassa.operations import Entry, Operation, Place
+from kassa.shift_report_words import MOVEMENTS
+from kassa.text import texts
+from kassa_shift import cash, managing, reports
+
+_, n_ = texts("kassa_shift")
+
+MANAGE_SHIFTS = managing.MANAGE_SHIFTS
+BETWEEN = frozenset({Place.WELCOME})
+MANAGE = "manage"
+_AMOUNT = (Entry("amount", "amount", _("Amount")),)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(MANAGE_SHIFTS, _("Manage shifts"), managing.manage, managing.Asked),
+    Operation(1055, _("Close shift"), reports.close_with_z, places=BETWEEN, permission=MANAGE, override=True),
+    Operation(1056, _("Print X"), reports.print_x, places=BETWEEN, permission=MANAGE, override=True),
+    Operation(
+        1057, _("Reprint Z"), reports.print_z_again, reports.Number, BETWEEN, permission=MANAGE, override=True
+    ),
+    Operation(
+        1200, MOVEMENTS["start_amount"], cash.moving("start_amount"), cash.Amount, BETWEEN, entries=_AMOUNT
+    ),
+    Operation(1201, MOVEMENTS["float_entry"], cash.moving("float_entry"), cash.Amount, BETWEEN, entries=_AMOUNT),
+    Operation(
+        1210, MOVEMENTS["tender_removal"], cash.moving("tender_removal"), cash.Amount, BETWEEN,
+        permission=MANAGE, override=True, entries=_AMOUNT,
+    ),
+    Operation(1211, MOVEMENTS["safe_drop"], cash.moving("safe_drop"), cash.Amount, BETWEEN, entries=_AMOUNT),
+    Operation(
+        1212, MOVEMENTS["bank_drop"], cash.moving("bank_drop"), cash.Amount, BETWEEN,
+        permission=MANAGE, override=True,
+        entries=(*_AMOUNT, Entry("reference", "text", _("Number of the bag"))),
+    ),
+)  # fmt: skip
