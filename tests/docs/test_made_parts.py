@@ -13,6 +13,7 @@ from kassa.model import OfflineProfile
 from kassa.operations import Offline
 from kassa.register.pipeline import APPROVE
 from kassa_card_simulator import simulator
+from kassa_shift.settings import Settings as ShiftSettings
 
 PAGES = sorted(DOCS.glob("*.md"))
 
@@ -90,6 +91,7 @@ def test_every_setting_of_a_plugin_is_on_the_page() -> None:
         plugin = path.relative_to(ROOT / "plugins").parts[0].removeprefix("kassa_")
         read |= {(plugin, name) for name in re.findall(r'settings(?:\.get\(|\[)"(\w+)"', source)}
     read |= {("card_simulator", name) for name in simulator.DIGITS}
+    read |= {("shift", name) for name in ShiftSettings.__struct_fields__}
     assert set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| [^|]+ \| [^|]+ \|$", settings_page(), re.MULTILINE)) == read
 
 
