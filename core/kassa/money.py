@@ -126,6 +126,19 @@ def check_quantity(quantity: Decimal) -> Decimal:
     return quantity
 
 
+def read_count(entered: str) -> int:
+    """A whole number from 0 to 99 999, such as of notes in a drawer.
+
+    :raises InvalidInput: otherwise.
+    """
+    count = read_number(entered)
+    if count < 0 or count != count.to_integral_value():
+        raise InvalidInput(_("A count is a whole number."), hint=_("Type digits, such as 12; 0 for none."))
+    if count > LARGEST_QUANTITY:
+        raise InvalidInput(_("That count is too large."), hint=_("Was an amount typed? Type how many there are."))
+    return int(count)
+
+
 def read_amount(entered: str, currency: str) -> Decimal:
     """An amount of 0 or more in whole minor units of ``currency``.
 

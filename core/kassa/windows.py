@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kassa.text import Text
+
+if TYPE_CHECKING:
+    from kassa.operations import Entry
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a window: runs an operation. ``operation`` None closes the window."""
+    """A button of a window: runs an operation. ``operation`` None closes the window.
+
+    :param entry: what is asked for first, and handed in as one more of the parameters.
+    """
 
     label: Text
     operation: int | None = None
@@ -26,6 +32,7 @@ class Action:
     primary: bool = False
     enabled: bool = True
     reason: Text | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True)

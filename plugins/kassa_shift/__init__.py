@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from kassa.hookspecs import PluginInfo, hook
 from kassa.model import Staff
 from kassa.operations import Operation
+from kassa.windows import Window
 from kassa_shift.book import book_of
-from kassa_shift.table import MANAGE_SHIFTS, OPERATIONS
+from kassa_shift.table import OPERATIONS
+from kassa_shift.window import MANAGE_SHIFTS, NAME, manage_shifts
 
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace
@@ -33,3 +35,9 @@ def register_ready(register: RegisterFace) -> None:
 def logged_on(staff: Staff, offline: bool, register: RegisterFace) -> None:
     """Open a shift, or offer it, once the log on is done: this hook itself has no operation's means."""
     register.submit(MANAGE_SHIFTS, action="at_log_on")
+
+
+@hook
+def describe_window(name: str, register: RegisterFace) -> Window | None:
+    """What is open and suspended, as it is now."""
+    return manage_shifts(register) if name == NAME else None

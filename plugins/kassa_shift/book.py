@@ -46,6 +46,7 @@ class OpenShift:
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the book is read from after a restart, and what it said there: no shift was open.
 
+    :param away: shifts that have left this register and are not closed, as they left it.
     :param apart: what was counted here for shifts that are not open here, such as a blind closed one, by shift.
     """
 
@@ -54,6 +55,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     z_number: int = 0
     z_at: datetime | None = None
     grand_totals: GrandTotals = GrandTotals()
+    away: dict[str, ShiftEvent] = {}
     apart: dict[str, ShiftFigures] = {}
 
 
@@ -62,6 +64,7 @@ class _State:
     at: Mark
     shift: OpenShift | None = None
     counting: Counting = field(default_factory=Counting)
+    away: dict[str, ShiftEvent] = field(default_factory=dict)
     apart: dict[str, Counting] = field(default_factory=dict)
     loose: bool = False
     """Something was counted while no shift was open."""
@@ -84,7 +87,8 @@ class ShiftBook:
             mark = Mark()
         if mark.series and mark.series not in self._register.journal_series():
             mark = replace(mark, series="", sequence=0)
-        return _State(mark, apart={shift: Counting(figures) for shift, figures in mark.apart.items()})
+        apart = {shift: Counting(figures) for shift, figures in mark.apart.items()}
+        return _State(mark, away=dict(mark.away), apart=apart)
 
     @property
     def shift(self) -> OpenShift | None:
@@ -116,10 +120,18 @@ class ShiftBook:
         """What the open shift has come to, or, without one, what will belong to the next."""
         return self._state.counting.figures()
 
-    def figures_apart(self, shift_id: str) -> ShiftFigures:
-        """What was counted here for a shift that is not open here."""
-        counting = self._state.apart.get(shift_id)
-        return ShiftFigures() if counting is None else counting.figures()
+    @property
+    def away(self) -> dict[str, ShiftEvent]:
+        """The shifts that have left this register and are not closed, as they left it, oldest first."""
+        return dict(self._state.away)
+
+    def figures_away(self, left: ShiftEvent) -> ShiftFigures:
+        """What a shift has come to that has left this register, with what was counted since."""
+        counting = Counting(left.carried)
+        since = self._state.apart.get(left.shift_id)
+        if since is not None:
+            counting.add(since.figures())
+        return counting.figures()
 
     def follow(self) -> ShiftBook:
         """Read what the journal has got since; itself."""
@@ -171,7 +183,12 @@ class ShiftBook:
             state.shift = OpenShift(event.shift_id, event.drawer, event.opened_at, event.opened_by)
             if event.carried is not None:
                 state.counting.add(event.carried)
+            state.away.pop(event.shift_id, None)
+            since = state.apart.pop(event.shift_id, None)
+            if since is not None:
+                state.counting.add(since.figures())
         else:
+            state.away[event.shift_id] = event
             self._left()
 
     def _take_z(self, report: ShiftReport) -> None:
@@ -179,6 +196,7 @@ class ShiftBook:
         state.at = replace(state.at, z_number=report.number or 0, z_at=report.made_at, grand_totals=report.grand_totals)
         if state.shift is not None and state.shift.shift_id == report.shift_id:
             self._left()
+        state.away.pop(report.shift_id, None)
         state.apart.pop(report.shift_id, None)
 
     def _left(self) -> None:
@@ -191,7 +209,7 @@ class ShiftBook:
             if state.shift is not None or state.loose:
                 return
             apart = {shift: counting.figures() for shift, counting in state.apart.items()}
-            mark = replace(state.at, apart=apart)
+            mark = replace(state.at, away=dict(state.away), apart=apart)
         self._register.keep_setting(PLUGIN, MARK, msgspec.json.encode(mark).decode())
 
 

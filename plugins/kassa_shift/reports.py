@@ -14,11 +14,17 @@ from kassa.register.face import Event
 from kassa.shift_report import X_REPORT, Z_REPORT, ShiftFigures, ShiftReport
 from kassa.text import literal, texts
 from kassa.windows import Action, Row, Window
-from kassa_shift.book import OpenShift, ShiftBook
+from kassa_shift.book import OpenShift, ShiftBook, book_of
 from kassa_shift.events import REPORT_COPY
-from kassa_shift.opening import needed_shift
+from kassa_shift.opening import needed_shift, no_shift
 
 _, n_ = texts("kassa_shift")
+
+
+class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which shift; none: the open one."""
+
+    shift_id: str = ""
 
 
 class Number(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,17 +46,29 @@ def print_x(context: OperationContext) -> OperationResult:
 
 
 def close_with_z(context: OperationContext) -> OperationResult:
-    """1055: close the open shift. Its Z is in the journal when this returns, and whoever is at the till is logged off.
+    """1055: close the open shift, or one that was suspended or blind closed here. Its Z is in the journal when this
+    returns; whoever closes the open one is logged off.
 
-    :raises kassa.errors.NotAvailable: no shift is open.
+    :raises kassa.errors.NotAvailable: no shift is open, or that one is closed already.
     """
+    if context.parameters.shift_id:
+        return told(context, _close_away(context, context.parameters.shift_id))
     book, shift = needed_shift(context)
-    report = make_z(context, book, shift, book.figures())
+    report = _make_z(context, book, shift, book.figures())
     context.log_off()
     return told(context, report)
 
 
-def make_z(context: OperationContext, book: ShiftBook, shift: OpenShift, figures: ShiftFigures) -> ShiftReport:
+def _close_away(context: OperationContext, shift_id: str) -> ShiftReport:
+    book = book_of(context.register).follow()
+    left = book.away.get(shift_id)
+    if left is None:
+        raise no_shift(context.register)
+    shift = OpenShift(left.shift_id, left.drawer, left.opened_at, left.opened_by)
+    return _make_z(context, book, shift, book.figures_away(left))
+
+
+def _make_z(context: OperationContext, book: ShiftBook, shift: OpenShift, figures: ShiftFigures) -> ShiftReport:
     """Close a shift: its Z is in the journal, and the shift is over."""
     report = _report(context, "Z", book.z_number + 1, book, shift, figures)
     context.journal(Z_REPORT, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -21,10 +22,12 @@ class Settings(msgspec.Struct, frozen=True):
 
     :param at_log_on: ``open`` opens a shift by itself, ``ask`` offers new, resume or none.
     :param drawer: the cash drawer's name, where several registers share one; empty: the register's own.
+    :param denominations: what is counted, by currency, where it differs from the notes and coins that are known.
     """
 
     at_log_on: Literal["open", "ask"] = "open"
     drawer: str = ""
+    denominations: dict[str, tuple[Decimal, ...]] = {}
 
 
 def settings_of(record: RegisterRecord) -> Settings:

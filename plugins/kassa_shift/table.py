@@ -5,18 +5,21 @@ from __future__ import annotations
 from kassa.operations import Entry, Operation, Place
 from kassa.shift_report_words import MOVEMENTS
 from kassa.text import texts
-from kassa_shift import cash, managing, reports
+from kassa_shift import cash, declaring, managing, reports
+from kassa_shift.window import MANAGE_SHIFTS
 
 _, n_ = texts("kassa_shift")
 
-MANAGE_SHIFTS = managing.MANAGE_SHIFTS
 BETWEEN = frozenset({Place.WELCOME})
 MANAGE = "manage"
 _AMOUNT = (Entry("amount", "amount", _("Amount")),)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(MANAGE_SHIFTS, _("Manage shifts"), managing.manage, managing.Asked),
-    Operation(1055, _("Close shift"), reports.close_with_z, places=BETWEEN, permission=MANAGE, override=True),
+    Operation(1052, _("Tender declaration"), declaring.declare, declaring.Declared, BETWEEN),
+    Operation(1053, _("Blind close shift"), managing.blind_close, places=BETWEEN),
+    Operation(1054, _("Suspend shift"), managing.suspend, places=BETWEEN),
+    Operation(1055, _("Close shift"), reports.close_with_z, reports.Which, BETWEEN, permission=MANAGE, override=True),
     Operation(1056, _("Print X"), reports.print_x, places=BETWEEN, permission=MANAGE, override=True),
     Operation(
         1057, _("Reprint Z"), reports.print_z_again, reports.Number, BETWEEN, permission=MANAGE, override=True

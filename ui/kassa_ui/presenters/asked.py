@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kassa.errors import InvalidInput
-from kassa.money import read_amount, read_number, read_quantity
+from kassa.money import read_amount, read_count, read_number, read_quantity
 from kassa.operations import Entry
 from kassa.register.face import GridButton
 from kassa.text import texts
@@ -30,6 +30,8 @@ def read(entry: Entry, typed: str, currency: str) -> Any:
             return read_amount(typed, currency)
         case "percent":
             return read_number(typed)
+        case "count":
+            return read_count(typed)
         case _:
             text = typed.strip()
             if not text:

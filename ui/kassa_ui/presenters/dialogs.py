@@ -134,7 +134,18 @@ class WindowDialog(Dialog):
             self.close()
             return
         self.notices.clear()
-        self.till.work.start(Job(action.operation, action.parameters, self._key(place), self._done, self._failed))
+        if action.entry is None:
+            self._run(action, place, {})
+            return
+        name = action.entry.parameter
+        self.till.open(
+            AskDialog(self.till, action.label, action.entry, lambda value: self._run(action, place, {name: value}))
+        )
+
+    def _run(self, action: Action, place: int, given: dict[str, Any]) -> None:
+        assert action.operation is not None
+        job = Job(action.operation, {**action.parameters, **given}, self._key(place), self._done, self._failed)
+        self.till.desk.run(job)
 
     def enter(self) -> None:
         for place, action in enumerate(self._actions):
@@ -178,7 +189,7 @@ class AskDialog(Dialog):
         return self._typed
 
     def drawn(self, speech: Speech) -> DialogDrawn:
-        numbers = self._asked.kind in ("quantity", "amount", "percent")
+        numbers = self._asked.kind in ("quantity", "amount", "percent", "count")
         return DialogDrawn(
             speech(self._title),
             one_line(self.till.view, self._line_id, speech),

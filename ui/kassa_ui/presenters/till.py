@@ -107,6 +107,8 @@ class Till:
             notices = self.log_on.notices if self.screen == "log_on" else self.desk.notices
             notices.say(event.text, self.clock.monotonic())
         self.refresh()
+        if isinstance(event.detail, Window) and self.screen == "sale":
+            self.open(WindowDialog(self, event.detail))
 
     def refresh(self) -> None:
         """Look at the register again."""
