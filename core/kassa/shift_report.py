@@ -1,9 +1,9 @@
-"""X and Z reports as records: what a shift comes to, computed from the journal, published as data.
+"""X and Z reports as records: what a shift comes to, computed from the journal.
 
-The plugin that closes shifts makes a :class:`ShiftReport`, keeps a Z in the journal (an entry of kind ``z_report``) and
-publishes it as an :class:`~kassa.register.face.Event` of kind ``report`` with the report as its detail: whoever prints,
-signs or shows reports listens for that. :mod:`kassa.shift_report_words` has its lines in words. Amounts are in the
-store's currency, tax included.
+The plugin that closes shifts writes each to the journal: entries of the kinds ``x_report`` (without the receipts one by
+one) and ``z_report``, whose payload is a :class:`ShiftReport`. Whoever prints or signs reports is told of them as of
+any entry (hooks ``entry_journalled`` and ``fiscal``). :mod:`kassa.shift_report_words` has the lines in words. Amounts
+are in the store's currency, tax included.
 """
 
 from __future__ import annotations

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kassa.documents import Document
 from kassa.hookspecs import PluginInfo, hook
-from kassa.model import Staff
+from kassa.journal import EntryBody
+from kassa.model import Staff, Transaction
 from kassa.operations import Operation
+from kassa.text import Text, texts
 from kassa.windows import Window
 from kassa_shift.book import book_of
+from kassa_shift.printing import compose
+from kassa_shift.settings import settings_of
 from kassa_shift.table import OPERATIONS
 from kassa_shift.window import MANAGE_SHIFTS, NAME, manage_shifts
 
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace
+
+_, n_ = texts("kassa_shift")
 
 PLUGIN = PluginInfo(name="shift", version="0.1.0", api_level=1, title="Shifts, X and Z")
 
@@ -29,6 +36,22 @@ def register_operations() -> Sequence[Operation]:
 def register_ready(register: RegisterFace) -> None:
     """Read the journal from the last Z on: the shift that was open is open still."""
     book_of(register).follow()
+
+
+@hook
+def check_transaction(transaction: Transaction, register: RegisterFace) -> Text | None:
+    """Where the retailer requires an open shift, no sale begins without one; a sale in progress is finished."""
+    if len(transaction.lines) > 1 or book_of(register).shift is not None:
+        return None
+    if settings_of(register.record).require_shift:
+        return _("No shift is open: open one under Manage shifts, or log off and on again.")
+    return None
+
+
+@hook
+def compose_document(entry: EntryBody, register: RegisterFace) -> Document | None:
+    """X, Z and copies of a Z, for whoever prints them."""
+    return compose(entry, register)
 
 
 @hook

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from kassa.journal import EntryBody
-from kassa.journal.entry import SalePayload
+from kassa.journal.entry import CopyPayload, SalePayload
 from kassa.model import Transaction
 from kassa.sale.totals import Totals
 from kassa.shift_report import (
@@ -100,10 +100,9 @@ class Counting:
             self._take_transaction(entry, _SALE.decode(entry.payload))
         elif entry.kind == "drawer":
             self._sum(ShiftFigures(drawer_openings=1))
-
-    def take_copy(self, amount: Decimal) -> None:
-        """Count a copy of a receipt of that total."""
-        self._sum(ShiftFigures(copies=Tally(1, amount)))
+        elif entry.kind == "copy":
+            copied = msgspec.json.decode(entry.payload, type=CopyPayload)
+            self._sum(ShiftFigures(copies=Tally(1, copied.amount)))
 
     def _take_transaction(self, entry: EntryBody, payload: SalePayload) -> None:
         sale, totals = payload.transaction, payload.totals

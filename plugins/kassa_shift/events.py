@@ -52,3 +52,10 @@ class TenderDeclaration(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     amount: Decimal
     denominations: dict[str, int] = {}
+
+
+class ReportCopy(msgspec.Struct, frozen=True):
+    """Kind ``report_copy``: the Z of that entry was printed once more."""
+
+    entry_id: str
+    number: int

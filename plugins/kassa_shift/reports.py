@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from kassa import shift_report_words
 from kassa.errors import NOTHING_LOST, InvalidInput, NotFound
 from kassa.operations import OperationContext, OperationResult
-from kassa.register.face import Event
 from kassa.shift_report import X_REPORT, Z_REPORT, ShiftFigures, ShiftReport
 from kassa.text import literal, texts
 from kassa.windows import Action, Row, Window
 from kassa_shift.book import OpenShift, ShiftBook, book_of
-from kassa_shift.events import REPORT_COPY
+from kassa_shift.events import REPORT_COPY, ReportCopy
 from kassa_shift.opening import needed_shift, no_shift
 
 _, n_ = texts("kassa_shift")
@@ -42,7 +41,7 @@ def print_x(context: OperationContext) -> OperationResult:
     report = _report(context, "X", None, book, shift, book.figures())
     figures = replace(report.figures, sold=())
     context.journal(X_REPORT, replace(report, figures=figures))
-    return told(context, report)
+    return OperationResult(window=report_window(report), data=report)
 
 
 def close_with_z(context: OperationContext) -> OperationResult:
@@ -52,11 +51,12 @@ def close_with_z(context: OperationContext) -> OperationResult:
     :raises kassa.errors.NotAvailable: no shift is open, or that one is closed already.
     """
     if context.parameters.shift_id:
-        return told(context, _close_away(context, context.parameters.shift_id))
+        report = _close_away(context, context.parameters.shift_id)
+        return OperationResult(window=report_window(report), data=report)
     book, shift = needed_shift(context)
     report = _make_z(context, book, shift, book.figures())
     context.log_off()
-    return told(context, report)
+    return OperationResult(window=report_window(report), data=report)
 
 
 def _close_away(context: OperationContext, shift_id: str) -> ShiftReport:
@@ -90,19 +90,20 @@ def print_z_again(context: OperationContext) -> OperationResult:
             kept=NOTHING_LOST,
             hint=_("Type digits, or leave it empty for the last one."),
         )
-    report = replace(_find_z(context, int(entered) if entered else None), copy=True)
-    context.journal(REPORT_COPY, {"shift_id": report.shift_id, "number": report.number})
-    return told(context, report)
+    entry_id, found = _find_z(context, int(entered) if entered else None)
+    report = replace(found, copy=True)
+    context.journal(REPORT_COPY, ReportCopy(entry_id, report.number or 0))
+    return OperationResult(window=report_window(report), data=report)
 
 
-def _find_z(context: OperationContext, number: int | None) -> ShiftReport:
+def _find_z(context: OperationContext, number: int | None) -> tuple[str, ShiftReport]:
     register = context.register
     for series in reversed(register.journal_series()):
         limit = 1 if number is None else -1
         for entry in register.journal_entries(kinds=(Z_REPORT,), newest_first=True, limit=limit, series=series):
             report = msgspec.json.decode(entry.payload, type=ShiftReport)
             if number in (None, report.number):
-                return report
+                return entry.entry_id, report
     if number is None:
         raise NotFound(_("This register has made no Z yet."), kept=NOTHING_LOST, hint=_("Close a shift first."))
     raise NotFound(
@@ -129,12 +130,6 @@ def _report(
         opened_at=shift.opened_at, opened_by=shift.opened_by, made_at=now,
         made_by=context.staff.staff_id, figures=figures, grand_totals=grand_totals,
     )  # fmt: skip
-
-
-def told(context: OperationContext, report: ShiftReport) -> OperationResult:
-    """Publish a report, for whoever prints or signs it, and show it."""
-    context.register.publish(Event("report", detail=report))
-    return OperationResult(window=report_window(report), data=report)
 
 
 def report_window(report: ShiftReport) -> Window:

@@ -21,11 +21,13 @@ class Settings(msgspec.Struct, frozen=True):
     """What the retailer says of shifts.
 
     :param at_log_on: ``open`` opens a shift by itself, ``ask`` offers new, resume or none.
+    :param require_shift: no sale starts without an open shift.
     :param drawer: the cash drawer's name, where several registers share one; empty: the register's own.
     :param denominations: what is counted, by currency, where it differs from the notes and coins that are known.
     """
 
     at_log_on: Literal["open", "ask"] = "open"
+    require_shift: bool = False
     drawer: str = ""
     denominations: dict[str, tuple[Decimal, ...]] = {}
 

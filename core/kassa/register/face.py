@@ -119,9 +119,8 @@ class RegisterView:
 @dataclass(frozen=True)
 class Event:
     """Something happened; ``kind`` is ``connection``, ``sale``, ``finished``, ``staff``, ``sync``, ``delivery``,
-    ``question``, ``notice``, ``report`` (an X or Z was made: ``detail`` is the
-    :class:`~kassa.shift_report.ShiftReport`), ``window`` (a :class:`~kassa.windows.Window` to open, as
-    ``detail``) or ``plugin``. ``text`` is one quiet line for the cashier."""
+    ``question``, ``notice``, ``window`` (``detail`` is a :class:`~kassa.windows.Window` to open) or ``plugin``.
+    ``text`` is one quiet line for the cashier."""
 
     kind: str
     text: Text | None = None

@@ -110,3 +110,30 @@ def test_what_is_away_survives_a_restart(make_shop: MakeShop) -> None:
     assert again.x().figures == x.figures
     blind = next(given["shift_id"] for operation, given in before if operation == 1055 and given)
     assert again.run(1055, shift_id=blind).figures.total == 69
+
+
+def test_the_retailer_may_require_a_shift(make_shop: MakeShop) -> None:
+    """Then no sale begins without one, in words that say what to do; with one it sells."""
+    shop = make_shop(store=store_with_shifts({"at_log_on": "ask", "require_shift": True}))
+    till = ShiftTill(shop, shop.open_register())
+    till.log_on()
+    with pytest.raises(NotAvailable, match="No shift is open"):
+        till.run(100, code="1001")
+    assert till.register.transaction is None
+    till.run(918, action="open")
+    till.sell("1001", pay=201)
+    assert till.x().figures.receipts == 1
+
+
+def test_what_is_sold_without_a_shift_is_on_the_next(make_shop: MakeShop) -> None:
+    """Unless a shift is required, a sale needs none; it is on the Z of the shift that is opened next, once."""
+    shop = make_shop(store=store_with_shifts({"at_log_on": "ask"}))
+    till = ShiftTill(shop, shop.open_register())
+    till.log_on()
+    till.sell("1005")
+    till.run(918, action="open")
+    till.sell("1004", pay=201)
+    assert till.z().figures.total == 968
+    till.log_on()
+    till.run(918, action="open")
+    assert till.z().figures.total == 0

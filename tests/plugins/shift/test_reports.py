@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.plugins.shift.conftest import ShiftTill
 
+from kassa.documents import Columns, Words
 from kassa.errors import InvalidInput, NotAvailable, NotFound
-from kassa.register.face import Event
-from kassa.shift_report import ShiftFigures, ShiftReport, Tally, TaxTotal
+from kassa.journal.entry import CopyPayload, DrawerPayload, raw
+from kassa.journal.records import NewEntry
+from kassa.shift_report import ShiftFigures, Tally, TaxTotal
+from kassa.shift_report_words import sections
 
 
 def test_a_new_shift_is_empty(till: ShiftTill) -> None:
@@ -111,18 +115,47 @@ def test_a_z_is_printed_again(till: ShiftTill) -> None:
     till.log_on()
     till.z()
     till.log_on()
-    told: list[ShiftReport] = []
-    stop = till.register.subscribe(lambda event: told.append(event.detail) if _is_report(event) else None)
     last = till.run(1057)
     assert (last.copy, last.number) == (True, (first.number or 0) + 1)
     again = till.run(1057, number=str(first.number))
-    stop()
     assert again.figures == first.figures
-    assert told == [last, again]
     for number, error in (("x", InvalidInput), ("4711", NotFound)):
         with pytest.raises(error):
             till.run(1057, number=number)
 
 
-def _is_report(event: Event) -> bool:
-    return event.kind == "report"
+@pytest.mark.parametrize(("operation", "kind"), [(1056, "x"), (1055, "z"), (1057, "z")])
+def test_a_report_is_a_document_for_the_printer(till: ShiftTill, operation: int, kind: str) -> None:
+    """Each report's entry in the journal is a document that says what the report says."""
+    till.sell("1004", pay=201)
+    if operation == 1057:
+        till.z()
+        till.log_on()
+    report = till.run(operation)
+    kinds = ("x_report", "z_report", "report_copy")
+    (entry,) = till.register.journal_entries(kinds=kinds, newest_first=True, limit=1)
+    document = till.register.hooks.compose_document(entry, till.register)
+    assert document is not None
+    assert (document.kind, document.entry_id) == (kind, entry.entry_id)
+    printed = [(row.left, row.right) for row in document.rows if isinstance(row, Columns)]
+    shown = [(row.label, row.value) for section in sections(report) for row in section.rows]
+    assert printed == shown
+    words = [str(row.text) for row in document.rows if isinstance(row, Words)]
+    assert ("copy" in words[0]) == (operation == 1057)
+
+
+def test_copies_and_drawer_openings_are_counted(till: ShiftTill) -> None:
+    """A receipt printed again counts with its total, an opening of the drawer by itself; whoever wrote them."""
+    till.sell("1005")
+    copied = CopyPayload("0" * 32, "S1-R1-1-000001", Decimal("69.00"))
+    for kind, payload in (("copy", copied), ("drawer", DrawerPayload("change"))):
+        write(till, kind, payload)
+    figures = till.x().figures
+    assert figures.copies == Tally(1, Decimal("69.00"))
+    assert figures.drawer_openings == 1
+
+
+def write(till: ShiftTill, kind: str, payload: Any) -> None:
+    """What another plugin's operation would write."""
+    journal = till.register.journal
+    journal.append(NewEntry(kind, raw(payload)), generation=journal.generation)
