@@ -26,6 +26,7 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
         (
             ("/registers", _("Registers"), VIEWER),
             ("/profiles", _("Offline profiles"), VIEWER),
+            ("/databases", _("Channel database groups"), VIEWER),
             ("/schedules", _("Distribution schedules"), VIEWER),
         ),
     ),

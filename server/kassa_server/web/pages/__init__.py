@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from kassa_server.web.pages import (
     changes,
+    databases,
     keys,
     log_on,
     offline_status,
@@ -30,6 +31,7 @@ ROUTES: list[Route] = [
     *registers.ROUTES,
     *plugins.ROUTES,
     *profiles.ROUTES,
+    *databases.ROUTES,
     *schedules.ROUTES,
     *records.ROUTES,
     *users.ROUTES,
