@@ -21,6 +21,7 @@ from kassa.logs import log_to
 USE_CASES = (
     "fault_to_answer",
     "scan_to_line",
+    "live_discounts",
     "finish_sale",
     "ready",
     "load_catalogue",

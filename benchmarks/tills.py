@@ -47,9 +47,9 @@ def connect(register: Register) -> None:
     register.run(917, action="connect")
 
 
-def fill_up(register: Register) -> list[str]:
-    """Put items into the offline database until it holds :data:`MANY`; the barcodes of the new ones."""
-    numbers = [f"B{place:06}" for place in range(MANY - register.offline_database.items())]
+def fill_up(register: Register, many: int = MANY) -> list[str]:
+    """Put items into the offline database until it holds so many; the barcodes of the new ones."""
+    numbers = [f"B{place:06}" for place in range(many - register.offline_database.items())]
     codes = [ean13(f"28{place:010}") for place in range(len(numbers))]
     with register.offline_database.writing() as connection:
         connection.execute(insert(item), [_item(number, place) for place, number in enumerate(numbers)])

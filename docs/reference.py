@@ -48,7 +48,8 @@ from kassa.testing.clock import TestClock
 
 DOCS = Path(__file__).parent
 MADE = re.compile(r"(<!-- made: (\w+) ?([\w.]*) -->\n).*?(<!-- /made -->)", re.DOTALL)
-UNITS = {"_s": "seconds", "_min": "minutes", "_ms": "milliseconds", "_kb": "kilobytes (1000 bytes)",
+UNITS = {"_coupon_count": "coupons", "_s": "seconds", "_min": "minutes", "_ms": "milliseconds",
+         "_kb": "kilobytes (1000 bytes)",
          "_days": "days", "_hours": "hours", "_amount": "the store's currency", "_count": "tries"}  # fmt: skip
 OPERATION_HEAD = (
     "Id", "Operation", "Swedish", "Plugin", "Permission", "Manager may approve", "Where", "Without the store server",

@@ -186,8 +186,9 @@ def show_to_customer(message: CustomerMessage, register: RegisterFace) -> None:
 
 @spec
 def offer_discounts(request: DiscountRequest, register: RegisterFace) -> Sequence[OfferedDiscount]:
-    """What lines of a sale get off without anybody giving it. *Collect*; on the sale worker, each time lines or
-    customer have changed and before that is saved; for a price check on another thread: answer in milliseconds.
+    """What lines of a sale get off without anybody giving it. *Collect*; on the sale worker, each time lines,
+    customer or coupons have changed and before that is saved; for a price check on another thread. Answer in
+    milliseconds.
 
     All offers are taken, plugin after plugin, as long as something is left of the line; the plugin's earlier ones are
     replaced. Only sold lines get any. Discounts given by hand come after, on what is left.

@@ -107,6 +107,14 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     provisional: bool = False
 
 
+class SaleCoupon(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A coupon in a sale: it makes its discount one that the sale may get. ``limited``: its uses are counted."""
+
+    code: str
+    discount_id: str
+    limited: bool = False
+
+
 class Transaction(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sale (or return) in progress, or as finished. Amounts are computed from it by :mod:`kassa.sale`."""
 
@@ -124,6 +132,7 @@ class Transaction(msgspec.Struct, frozen=True, omit_defaults=True):
     comment: str | None = None
     voided: bool = False
     extra: dict[str, Any] = {}
+    coupons: tuple[SaleCoupon, ...] = ()
 
     @property
     def sold_lines(self) -> tuple[Line, ...]:
@@ -203,6 +212,10 @@ class OfflineProfile(msgspec.Struct, frozen=True, omit_defaults=True):
     """After so long offline no new sale starts without a manager. Never stops the sale in progress."""
     max_offline_amount: Decimal | None = None
     """With so much waiting for delivery no new sale starts without a manager."""
+    max_offline_coupon_count: int | None = 10
+    """So many coupons whose uses are counted are taken until the store server has heard of them."""
+    max_offline_return_amount: Decimal | None = None
+    """A receipt of which more than this is taken back while the store server is away needs a manager."""
 
 
 class EnabledPlugin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -222,8 +222,8 @@ class OperationContext(Protocol):
         this by itself."""
 
     def save(self, transaction: Transaction) -> None:
-        """Make ``transaction`` the one in progress, durably. Where its lines or its customer have
-        changed, plugins are asked first for the discounts that lines get by themselves.
+        """Make ``transaction`` the one in progress, durably. Where its lines, customer or coupons
+        have changed, plugins are asked first for the discounts that lines get by themselves.
 
         :raises kassa.errors.JournalNotWritten: the disk refuses; the transaction is as before.
         """

@@ -8,13 +8,15 @@ from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.errors import KassaError
 from kassa.hookspecs import PluginInfo, hook
 from kassa.money import minor_unit
-from kassa.operations import Finished
+from kassa.operations import Finished, Operation
 from kassa.register.face import Event, RegisterFace
 from kassa.runtime.request import Handler
 from kassa.text import texts
+from kassa_discounts.coupon_handlers import COUPON_HANDLERS
 from kassa_discounts.engine import discounts_on
 from kassa_discounts.handlers import HANDLERS
 from kassa_discounts.in_force import InForce
+from kassa_discounts.table import OPERATIONS
 
 _, n_ = texts("kassa_discounts")
 
@@ -25,9 +27,15 @@ _in_force: dict[str, InForce] = {}
 
 
 @hook
+def register_operations() -> Sequence[Operation]:
+    """Coupons."""
+    return OPERATIONS
+
+
+@hook
 def register_handlers() -> Sequence[Handler]:
-    """Which discounts are in force."""
-    return HANDLERS
+    """Which discounts are in force, and coupons."""
+    return (*HANDLERS, *COUPON_HANDLERS)
 
 
 @hook
@@ -36,14 +44,15 @@ def offer_discounts(request: DiscountRequest, register: RegisterFace) -> Sequenc
     sale = request.transaction
     book = _book(register)
     try:
-        in_force = book.on(request)
+        live = book.on(request)
     except KassaError as error:
         register.log(PLUGIN.name).warning("discounts_not_found", error_code=error.code, where=error.where)
         register.publish(Event("notice", _("Discounts could not be looked up. Check the price of what was scanned.")))
-        in_force = book.known(sale.transaction_id)
-    if not in_force.discounts:
+        live = book.known(sale.transaction_id)
+    if not live.discounts:
         return ()
-    return discounts_on(sale.lines, in_force, minor_unit(sale.currency))
+    activated = {coupon.discount_id for coupon in sale.coupons}
+    return discounts_on(sale.lines, live, minor_unit(sale.currency), activated)
 
 
 @hook

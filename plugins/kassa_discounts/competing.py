@@ -30,7 +30,7 @@ def compete(
     }
     for offer in offers:
         if offer.discount.discount_type in SINGLE:
-            for position, saving in savings_each(offer, dict(prices)).items():
+            for position, saving in savings_each(offer, prices).items():
                 if position in best and saving > best[position][0]:
                     best[position] = (saving, offer)
     taken = _bundled(offers, left, prices, {position: saving for position, (saving, _offer) in best.items()})
@@ -53,9 +53,11 @@ def _bundled(
     if not mixes:
         return []
     units = {position: position.units for position, quantity in left.items() if quantity == position.quantity}
+    articles = Articles(units, prices, otherwise)
+    alone = {offer: take_bundles(offer, articles.copy()).gain for offer in mixes}
     taken = []
-    for together in _rivals(mixes):
-        for offer, bundles in _best_order(together, Articles(units, prices, otherwise)):
+    for together in _rivals([offer for offer in mixes if alone[offer] > 0]):
+        for offer, bundles in _best_order(together, articles, alone):
             taken.append(Taken(offer.discount, bundles.savings, together=True))
             for position, count in bundles.articles.items():
                 left[position] -= count
@@ -75,17 +77,19 @@ def _rivals(mixes: list[Offer]) -> list[list[Offer]]:
     return [sorted(of_part, key=lambda offer: offer.discount.discount_id) for _members, of_part in parts]
 
 
-def _best_order(offers: list[Offer], articles: Articles) -> list[tuple[Offer, Bundles]]:
+def _best_order(offers: list[Offer], articles: Articles, alone: Mapping[Offer, Decimal]) -> list[tuple[Offer, Bundles]]:
     """The bundles of the order of discounts that gains most; of equal ones the first by the discounts' ids."""
-    tried = [(_in_order(order, articles.copy()), order) for order in _orders(offers, articles)]
+    orders = _orders(offers, alone)
+    if len(orders) == 1:
+        return _in_order(orders[0], articles)
+    tried = [(_in_order(order, articles.copy()), order) for order in orders]
     _bundles, order = max(tried, key=lambda each: sum((bundles.gain for _offer, bundles in each[0]), ZERO))
     return _in_order(order, articles)
 
 
-def _orders(offers: list[Offer], articles: Articles) -> list[Sequence[Offer]]:
+def _orders(offers: list[Offer], alone: Mapping[Offer, Decimal]) -> list[Sequence[Offer]]:
     if len(offers) <= MOST_ORDERS:
         return list(permutations(offers))
-    alone = {offer: take_bundles(offer, articles.copy()).gain for offer in offers}
     return [sorted(offers, key=lambda offer: (-alone[offer], offer.discount.discount_id))]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from kassa.discounting import OfferedDiscount
@@ -10,21 +11,24 @@ from kassa.model import Line
 from kassa_discounts.competing import compete
 from kassa_discounts.compounding import compound
 from kassa_discounts.dividing import divided
-from kassa_discounts.positions import ZERO, Offer, Position, Taken, offers_on, positions_of
-from kassa_discounts.requests import Discounts
+from kassa_discounts.positions import ZERO, Live, Offer, Position, Taken, offers_on, positions_of
 from kassa_discounts.thresholds import Standing, take_thresholds
 
 
-def discounts_on(lines: Iterable[Line], in_force: Discounts, unit: Decimal) -> list[OfferedDiscount]:
+def discounts_on(
+    lines: Iterable[Line], live: Live, unit: Decimal, activated: Container[str] = ()
+) -> list[OfferedDiscount]:
     """What the lines get off.
 
     1. Exclusive discounts: an article gets the best of them, and no other discount.
     2. Best price discounts compete for the other articles with each other, and with the compound ones, which are given
        together, each on what the ones before have left.
     3. Threshold discounts come after, by what the articles cost now.
+
+    :param activated: the ids of discounts that the sale has a coupon of.
     """
     positions = positions_of(lines, unit)
-    offers = offers_on(positions, in_force)
+    offers = offers_on(positions, live, activated)
     return divided(_taken(positions, offers), unit) if offers else []
 
 
@@ -33,11 +37,12 @@ def _taken(positions: list[Position], offers: list[Offer]) -> list[Taken]:
     left = {position: position.quantity for position in positions}
     taken = compete(_of(offers, "exclusive"), left, prices, {})
     compounds = _of(offers, "compound")
-    taken += compete(_of(offers, "best_price"), left, prices, _compounded(compounds, left))
-    values = _values(left)
-    before = dict(values)
-    taken += compound(compounds, left, values)
-    standing = Standing(_costs(positions, taken), values, {each for each in values if values[each] != before[each]})
+    rivals = _compounded(compounds, left)
+    taken += compete(_of(offers, "best_price"), left, prices, rivals.each(left))
+    compounded = rivals if rivals.left == left else _compounded(compounds, left)
+    taken += compounded.taken
+    values = compounded.values
+    standing = Standing(_costs(positions, taken), values, compounded.touched)
     thresholds = [offer for offer in offers if offer.discount.discount_type == "threshold"]
     return taken + take_thresholds(thresholds, standing)
 
@@ -50,14 +55,29 @@ def _of(offers: list[Offer], concurrency: str) -> list[Offer]:
     ]
 
 
-def _compounded(compounds: list[Offer], left: dict[Position, Decimal]) -> dict[Position, Decimal]:
-    """What the compound discounts together would take off one article of each position."""
-    if not compounds:
-        return {}
+@dataclass(frozen=True)
+class _Compounded:
+    """What the compound discounts together take off the articles that are ``left``."""
+
+    left: dict[Position, Decimal]
+    taken: list[Taken]
+    values: dict[Position, Decimal]
+    before: dict[Position, Decimal]
+
+    @property
+    def touched(self) -> set[Position]:
+        """The positions that get something off."""
+        return {position for position, value in self.values.items() if value != self.before[position]}
+
+    def each(self, left: dict[Position, Decimal]) -> dict[Position, Decimal]:
+        """What one article of each position gets off."""
+        return {each: (self.before[each] - self.values[each]) / left[each] for each in self.touched}
+
+
+def _compounded(compounds: list[Offer], left: dict[Position, Decimal]) -> _Compounded:
     values = _values(left)
     before = dict(values)
-    compound(compounds, left, values)
-    return {each: (before[each] - values[each]) / left[each] for each in values if values[each] != before[each]}
+    return _Compounded(dict(left), compound(compounds, left, values), values, before)
 
 
 def _values(left: dict[Position, Decimal]) -> dict[Position, Decimal]:

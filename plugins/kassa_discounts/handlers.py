@@ -21,7 +21,7 @@ _VALID = (
 )
 _FOUND = (
     discount.c.discount_id, discount.c.name, discount.c.discount_type, discount.c.concurrency, discount.c.kind,
-    discount.c.value, discount.c.levels, discount_product.c.line_group,
+    discount.c.value, discount.c.levels, discount.c.coupon_required, discount_product.c.line_group,
 )  # fmt: skip
 _PRODUCTS = discount_product.join(discount, discount.c.discount_id == discount_product.c.discount_id)
 ON_ITEMS = (
@@ -71,6 +71,7 @@ def _discount(row: Row) -> PeriodicDiscount:
         row["kind"],
         row["value"],
         _LEVELS.decode(row["levels"].encode()),
+        row["coupon_required"],
     )
 
 

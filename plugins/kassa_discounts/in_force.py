@@ -4,22 +4,33 @@ it in memory. So a sale keeps the discounts that it began with, and a scan of so
 from __future__ import annotations
 
 import threading
+from typing import NamedTuple
 
 from kassa.discounting import DiscountRequest
+from kassa_discounts.positions import Live
 from kassa_discounts.requests import Discounts, FindDiscounts
 
 KEPT = 8
 """So many sales are remembered: the one in progress, and price checks beside it."""
 
 
+class _Known(NamedTuple):
+    asked: frozenset[str]
+    discounts: Discounts
+    live: Live
+
+
+_NOTHING = _Known(frozenset(), Discounts(), Live(Discounts()))
+
+
 class InForce:
     """What is known of the sales at work. Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[frozenset[str], Discounts]] = {}
+        self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
-    def on(self, request: DiscountRequest) -> Discounts:
+    def on(self, request: DiscountRequest) -> Live:
         """The discounts on the items of a sale.
 
         :raises kassa.errors.KassaError: something new in it could not be asked for.
@@ -27,21 +38,22 @@ class InForce:
         sale = request.transaction
         numbers = frozenset(line.item.number for line in sale.lines if not line.voided and line.quantity > 0)
         with self._lock:
-            asked, known = self._known.get(sale.transaction_id, (frozenset(), Discounts()))
-        new = numbers - asked
+            known = self._known.get(sale.transaction_id, _NOTHING)
+        new = numbers - known.asked
         if new:
-            known = _together(known, request.ask(FindDiscounts(tuple(sorted(new)))))
+            discounts = _together(known.discounts, request.ask(FindDiscounts(tuple(sorted(new)))))
+            known = _Known(known.asked | new, discounts, Live(discounts))
             with self._lock:
                 self._known.pop(sale.transaction_id, None)
-                self._known[sale.transaction_id] = (asked | new, known)
+                self._known[sale.transaction_id] = known
                 while len(self._known) > KEPT:
                     del self._known[next(iter(self._known))]
-        return known
+        return known.live
 
-    def known(self, transaction_id: str) -> Discounts:
+    def known(self, transaction_id: str) -> Live:
         """What is known without asking."""
         with self._lock:
-            return self._known.get(transaction_id, (frozenset(), Discounts()))[1]
+            return self._known.get(transaction_id, _NOTHING).live
 
     def forget(self, transaction_id: str) -> None:
         """That sale is over."""

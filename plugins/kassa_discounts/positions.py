@@ -3,10 +3,11 @@ many scans, something came into the sale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from kassa.discounting import DiscountLevel
 from kassa.model import Line
 from kassa_discounts.requests import Discounts, PeriodicDiscount
 
@@ -30,6 +31,23 @@ class Position:
     worth: Decimal = ZERO
     quantity: Decimal = ZERO
     units: int = 0
+
+
+class Live:
+    """Discounts in force, by item."""
+
+    def __init__(self, in_force: Discounts) -> None:
+        self.discounts = {each.discount_id: each for each in in_force.discounts}
+        groups: dict[str, dict[str, tuple[str, ...]]] = {}
+        for each in in_force.items:
+            of_item = groups.setdefault(each.item_number, {})
+            of_item[each.discount_id] = (*of_item.get(each.discount_id, ()), each.line_group)
+        self._on = {item_number: tuple(of_item.items()) for item_number, of_item in groups.items()}
+        self.on_everything = self.on("")
+
+    def on(self, item_number: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The ids of the discounts on an item, each with its line groups in it."""
+        return self._on.get(item_number, ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +94,38 @@ def positions_of(lines: Iterable[Line], unit: Decimal) -> list[Position]:
     return [found[key] for key in sorted(found)]
 
 
-def offers_on(positions: Iterable[Position], discounts: Discounts) -> list[Offer]:
-    """The discounts that are on any of the positions, by their ids."""
-    on: dict[str, list[tuple[str, str]]] = {}
-    for each in discounts.items:
-        on.setdefault(each.item_number, []).append((each.discount_id, each.line_group))
+def offers_on(positions: Iterable[Position], live: Live, activated: Container[str] = ()) -> list[Offer]:
+    """The discounts that are on any of the positions and may take something off, by their ids.
+
+    :param activated: the ids of those that coupons of the sale have made possible.
+    """
     members: dict[str, dict[Position, tuple[str, ...]]] = {}
     for position in positions:
-        for discount_id, group in (*on.get(position.item_number, ()), *on.get("", ())):
+        for discount_id, groups in (*live.on(position.item_number), *live.on_everything):
             of_discount = members.setdefault(discount_id, {})
-            groups = of_discount.get(position, ())
-            if group not in groups:
-                of_discount[position] = tuple(sorted((*groups, group)))
-    return [Offer(each, members[each.discount_id]) for each in discounts.discounts if each.discount_id in members]
+            before = of_discount.get(position)
+            of_discount[position] = groups if before is None else tuple(sorted({*before, *groups}))
+    found = (Offer(live.discounts[key], members[key]) for key in sorted(members))
+    offers = (each for each in found if not each.discount.coupon_required or each.discount.discount_id in activated)
+    return [offer for offer in offers if _is_possible(offer)]
+
+
+def _is_possible(offer: Offer) -> bool:
+    """Whether the sale has what the discount takes: most that are on some of its items do not come to their first
+    level, and need not be looked at any further."""
+    match offer.discount.discount_type:
+        case "quantity":
+            reached = sum((position.quantity for position in offer.members), ZERO)
+        case "threshold":
+            reached = sum((position.worth for position in offer.members), ZERO)
+        case "mix_and_match":
+            return all(_has_articles(offer, level) for level in offer.discount.levels)
+        case _:
+            return True
+    return any(level.minimum <= reached for level in offer.discount.levels)
+
+
+def _has_articles(offer: Offer, level: DiscountLevel) -> bool:
+    return level.minimum <= sum(
+        position.units for position, groups in offer.members.items() if level.line_group in groups
+    )

@@ -21,6 +21,7 @@ class PeriodicDiscount(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: DiscountMethod
     value: Decimal
     levels: tuple[DiscountLevel, ...] = ()
+    coupon_required: bool = False
 
 
 class DiscountedItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,7 +41,7 @@ class Discounts(msgspec.Struct, frozen=True):
 
 class FindDiscounts(Query[Discounts], frozen=True):
     """The discounts that are in force in the store today, on these items by their numbers, by their categories, or on
-    every item."""
+    every item. Those that need a coupon are among them."""
 
     NAME: ClassVar[str] = "kassa_discounts.find_discounts"
     ANSWER: ClassVar[Any] = Discounts

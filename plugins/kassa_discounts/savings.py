@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from kassa_discounts.positions import ZERO, Offer, Position
@@ -36,14 +37,11 @@ def value_of(discount: PeriodicDiscount, value: Decimal | None) -> Decimal:
     return discount.value if value is None else value
 
 
-def savings_each(offer: Offer, prices: dict[Position, Decimal]) -> dict[Position, Decimal]:
+def savings_each(offer: Offer, prices: Mapping[Position, Decimal]) -> dict[Position, Decimal]:
     """What the discount takes off one article of each position that costs ``prices``; only where it is something."""
     values, kind = reached(offer), offer.discount.kind
-    found = {}
-    if values:
-        for position in offer.members:
-            price = prices.get(position, ZERO)
-            saving = max(off_price(kind, value, price) for value in values)
-            if saving > 0:
-                found[position] = saving
-    return found
+    if not values:
+        return {}
+    value = min(values) if kind == "deal_price" else max(values)
+    savings = ((position, off_price(kind, value, prices.get(position, ZERO))) for position in offer.members)
+    return {position: saving for position, saving in savings if saving > 0}

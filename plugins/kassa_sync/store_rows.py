@@ -1,5 +1,5 @@
-"""The store server's own rows: suspended sales. They come from no headquarters, and so in no package, but in pages of
-changes, each one transaction with its checkpoint."""
+"""The store server's own rows: suspended sales, and which coupons are used. They come from no headquarters, and so in
+no package, but in pages of changes, each one transaction with its checkpoint."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from kassa.register.face import RegisterFace
 from kassa.requests.contact import ChangesPage, ReadChanges
 
 PAGE_ROWS = 2000
-SUSPENDED, TOMBSTONE = "suspended_sale", "tombstone"
+OWN_TABLES, TOMBSTONE = ("suspended_sale", "coupon_use"), "tombstone"
 
 
 def fetch_store_rows(register: RegisterFace) -> int:
-    """Bring suspended sales up to now; how many rows came.
+    """Bring them up to now; how many rows came.
 
     :raises kassa.errors.NoAnswer: the store server does not answer; what was applied stays.
     """
-    return sum(_table(register, table) for table in (SUSPENDED, TOMBSTONE))
+    return sum(_table(register, table) for table in (*OWN_TABLES, TOMBSTONE))
 
 
 def _table(register: RegisterFace, table: str) -> int:
@@ -42,4 +42,4 @@ def _of_the_store(page: ChangesPage) -> ChangesPage:
     if page.table != TOMBSTONE:
         return page
     name = page.columns.index("table_name")
-    return msgspec.structs.replace(page, rows=tuple(row for row in page.rows if row[name] == SUSPENDED))
+    return msgspec.structs.replace(page, rows=tuple(row for row in page.rows if row[name] in OWN_TABLES))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from kassa.discounting import DiscountLevel
 from kassa.errors import InvalidInput
-from kassa.text import Text, texts
+from kassa.schema.master import discount
+from kassa.text import Text, literal, texts
+from kassa_server.row_keys import rows_by_key
 
 _, n_ = texts("kassa_server")
 
@@ -52,6 +56,24 @@ def check_discount(
     wrong = _wrong(discount_type, kind, value, levels)
     if wrong is not None:
         raise InvalidInput(wrong, kept=_KEPT, where=f"{where}: {value}")
+
+
+def check_coupon(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Whether a coupon's row means something.
+
+    :raises InvalidInput: its discount is not there, or is given to everybody; nobody could use it.
+    """
+    found = next(iter(rows_by_key(connection, discount, [row["discount_id"]])), None)
+    code = row["coupon_code"]
+    if not code or code != code.strip().upper():
+        raise InvalidInput(_("A coupon's code is written in capitals."), kept=_KEPT, where=code)
+    if found is None or not found["coupon_required"]:
+        raise InvalidInput(
+            _("There is no discount {discount} that needs a coupon.", discount=literal(row["discount_id"])),
+            kept=_KEPT, where=code,
+        )  # fmt: skip
+    if row["usage_limit"] is not None and row["usage_limit"] < 1:
+        raise InvalidInput(_("A coupon can be used once at least."), kept=_KEPT, where=code)
 
 
 def _wrong(discount_type: str, kind: str, value: Decimal, levels: Sequence[DiscountLevel]) -> Text | None:

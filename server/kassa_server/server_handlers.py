@@ -17,7 +17,7 @@ from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, 
 from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
 from kassa.schema.columns import CHANNEL_ONLY
-from kassa.schema.master import MASTER_TABLES, suspended_sale
+from kassa.schema.master import MASTER_TABLES, coupon_use, suspended_sale
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import Channel
@@ -123,7 +123,7 @@ def read_staff_verifiers(request: ReadStaffVerifiers, context: ServerContext) ->
 
 
 def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
-    """One page of a table's changes. Staff and suspended sales go only to registers of their own store.
+    """One page of a table's changes. Staff, suspended sales and used coupons go only to registers of their own store.
 
     :raises InvalidInput: no such table.
     """
@@ -148,8 +148,8 @@ def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
 
 
 def _for_store(table: Table, store_id: str) -> Any:
-    if table is suspended_sale:
-        return suspended_sale.c.store_id == store_id
+    if table in (suspended_sale, coupon_use):
+        return table.c.store_id == store_id
     return in_scope(table, scope_of_store(store_id))
 
 

@@ -12,16 +12,17 @@ from sqlalchemy import Connection, Table
 
 from kassa.discounting import Concurrency, DiscountLevel, DiscountMethod, DiscountType
 from kassa.errors import InvalidInput
-from kassa.schema.master import discount, discount_product, item, price, unit_of_measure
+from kassa.schema.master import coupon, discount, discount_product, item, price, unit_of_measure
 from kassa.text import literal, texts
-from kassa_server.discount_rules import check_discount, levels_document
+from kassa_server.discount_rules import check_coupon, check_discount, levels_document
 from kassa_server.master_data import delete_rows, put_rows, replace_rows
 from kassa_server.row_keys import row_key, rows_by_key
 from kassa_server.schema import store
 
 _, n_ = texts("kassa_server")
 EVERY_STORE = ""
-_OWN_COLUMNS = ("discount_id", "name", "store_id", "discount_type", "concurrency", "kind", "value")
+_OWN_COLUMNS = ("discount_id", "name", "store_id", "discount_type", "concurrency", "kind", "value",
+                "coupon_required")  # fmt: skip
 MOST_DECIMALS = 3
 
 
@@ -81,6 +82,21 @@ class NewDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     concurrency: Concurrency = "best_price"
     levels: tuple[DiscountLevel, ...] = ()
     products: tuple[NewDiscountProduct, ...] = ()
+    coupon_required: bool = False
+
+
+class NewCoupon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A coupon: whoever brings it gets its discount.
+
+    :param usage_limit: in how many sales it may be used; None: in any number.
+    """
+
+    coupon_code: str
+    discount_id: str
+    store_id: str = EVERY_STORE
+    usage_limit: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 def put_units(connection: Connection, units: Iterable[NewUnit]) -> None:
@@ -146,6 +162,20 @@ def put_discounts(connection: Connection, discounts: Iterable[NewDiscount]) -> i
         mine = [one for one in products if one["discount_id"] == row["discount_id"]]
         changed += replace_rows(connection, discount_product, within, mine)
     return changed
+
+
+def put_coupons(connection: Connection, coupons: Iterable[NewCoupon]) -> int:
+    """Coupons, their codes in capitals; how many were new or changed.
+
+    :raises InvalidInput: a discount that is not there or needs no coupon, or a limit below 1.
+    """
+    rows = []
+    for new in coupons:
+        rows.append({**msgspec.structs.asdict(new), "coupon_code": new.coupon_code.strip().upper()})
+        rows[-1] |= _days(new.valid_from, new.valid_to, new.coupon_code)
+        check_coupon(connection, rows[-1])
+    _check_known(connection, set(), {row["store_id"] for row in rows})
+    return put_rows(connection, coupon, rows)
 
 
 def _product_rows(new: NewDiscount) -> list[dict[str, Any]]:

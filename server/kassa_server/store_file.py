@@ -14,7 +14,7 @@ from kassa.text import texts
 from kassa_server import setup_store as setup
 from kassa_server.channel import Channel
 from kassa_server.migrate import upgrade
-from kassa_server.setup_prices import NewDiscount, put_discounts
+from kassa_server.setup_prices import NewCoupon, NewDiscount, put_coupons, put_discounts
 
 _, n_ = texts("kassa_server")
 
@@ -58,6 +58,7 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     customers: tuple[setup.NewCustomer, ...] = ()
     profile: dict[str, Any] = {}
     discounts: tuple[NewDiscount, ...] = ()
+    coupons: tuple[NewCoupon, ...] = ()
 
 
 def create_store(channel: Channel, description: StoreDescription) -> None:
@@ -75,6 +76,7 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
         setup.put_items(connection, description.items)
         setup.put_customers(connection, description.customers)
         put_discounts(connection, description.discounts)
+        put_coupons(connection, description.coupons)
         for new in description.registers:
             setup.put_register(
                 connection,

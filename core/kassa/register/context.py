@@ -239,4 +239,4 @@ def _may_price_otherwise(before: Transaction | None, now: Transaction) -> bool:
     a card terminal was asked: no total changes while somebody pays."""
     if before is None or before.lines is not now.lines:
         return True
-    return before.customer != now.customer
+    return before.customer != now.customer or before.coupons != now.coupons

@@ -15,6 +15,7 @@ from sqlalchemy import Table
 
 from kassa.schema.master import (
     barcode,
+    coupon,
     customer,
     discount,
     discount_product,
@@ -50,7 +51,7 @@ class TableGroup:
 
 TABLE_GROUPS: tuple[TableGroup, ...] = (
     TableGroup("customers", (customer,)),
-    TableGroup("prices", (price, discount, discount_product), per_store=True),
+    TableGroup("prices", (price, discount, discount_product, coupon), per_store=True),
     TableGroup("products", (unit_of_measure, item, barcode)),
     TableGroup("staff", (permission_group, staff), per_store=True),
     TableGroup("taxes", (tax_code,)),

@@ -69,6 +69,7 @@ discount = _versioned(
     Column("kind", code(20), nullable=False, doc="percent, amount, deal_price, or least_expensive"),
     Column("value", unit_price(), nullable=False, doc="a per cent (20 for 20 %), or an amount"),
     Column("levels", document(), nullable=False, server_default="[]", doc="JSON list: what it takes to get it"),
+    Column("coupon_required", Boolean, nullable=False, server_default=false(), doc="given with a coupon only"),
     Column("valid_from", day(), nullable=False, doc="the first day; empty: since ever"),
     Column("valid_to", day(), doc="the last day; none: until further notice"),
 )  # fmt: skip
@@ -87,6 +88,29 @@ discount_product = _versioned(
 """What a discount is on."""
 Index("ix_discount_product_item_number", discount_product.c.item_number)
 Index("ix_discount_product_category", discount_product.c.category)
+
+coupon = _versioned(
+    "coupon",
+    Column("coupon_code", code(40), primary_key=True, doc="in capitals"),
+    Column("discount_id", code(40), nullable=False),
+    Column("store_id", code(20), nullable=False, doc="empty: every store"),
+    Column("usage_limit", Integer, doc="in how many sales it may be used; none: in any number"),
+    Column("valid_from", day(), nullable=False, doc="the first day; empty: since ever"),
+    Column("valid_to", day(), doc="the last day; none: until further notice"),
+)
+
+coupon_use = _versioned(
+    "coupon_use",
+    Column("use_id", code(80), primary_key=True, doc="transaction, colon, coupon"),
+    Column("coupon_code", code(40), nullable=False),
+    Column("transaction_id", code(32), nullable=False),
+    Column("store_id", code(20), nullable=False),
+    Column("register_id", code(40), nullable=False),
+    Column("used_at", code(40), nullable=False, doc="UTC, ISO 8601"),
+    Column("offline", Boolean, nullable=False, doc="taken in a register without its store server"),
+)
+"""In which sales coupons with a usage limit are. The store server's own: in no package."""
+Index("ix_coupon_use_coupon_code", coupon_use.c.coupon_code)
 
 barcode = _versioned(
     "barcode",
@@ -155,10 +179,12 @@ MASTER_TABLES: tuple[Table, ...] = (
     price,
     discount,
     discount_product,
+    coupon,
     permission_group,
     staff,
     customer,
     suspended_sale,
+    coupon_use,
     tombstone,
 )
 """In the order in which a snapshot is read."""

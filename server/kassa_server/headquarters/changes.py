@@ -20,7 +20,7 @@ from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE
 from kassa_server.row_keys import row_key, rows_by_key
 from kassa_server.schema import change_log
 
-NOT_LOGGED = frozenset({"suspended_sale"})
+NOT_LOGGED = frozenset({"suspended_sale", "coupon_use"})
 """The store server's own rows, which are nobody's decision at headquarters."""
 
 

@@ -31,6 +31,7 @@ LIMITS: dict[str, tuple[Decimal, Decimal]] = {
     "upload_batch_kb": (Decimal(1), Decimal(10_000)),
     "retention_days": (Decimal(0), Decimal(3650)),
     "max_offline_hours": (Decimal(0), Decimal(8760)),
+    "max_offline_coupon_count": (Decimal(0), Decimal(10_000)),
 }
 
 FIELD_WORDS: dict[str, tuple[Text, Text]] = {
@@ -93,5 +94,13 @@ FIELD_WORDS: dict[str, tuple[Text, Text]] = {
     "max_offline_amount": (
         _("Largest amount offline"),
         _("With so much waiting for delivery a new sale needs a manager. None: no limit."),
+    ),
+    "max_offline_coupon_count": (
+        _("Coupons offline"),
+        _("So many coupons whose uses are counted are taken until the store server has heard of them. None: no limit."),
+    ),
+    "max_offline_return_amount": (
+        _("Largest return offline"),
+        _("A receipt of which more than this is taken back while offline needs a manager. None: no limit."),
     ),
 }

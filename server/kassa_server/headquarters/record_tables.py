@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Integer, Table
 from kassa.schema.columns import COUNTED_HERE, Scaled
 from kassa.schema.master import (
     barcode,
+    coupon,
     customer,
     discount,
     discount_product,
@@ -38,6 +39,7 @@ _MAY_BE_EMPTY = frozenset(
     {
         ("price", "store_id"),
         ("discount", "store_id"),
+        ("coupon", "store_id"),
         ("discount_product", "item_number"),
         ("discount_product", "category"),
         ("discount_product", "line_group"),
@@ -197,7 +199,7 @@ class RecordTable:
 
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
-    by_manager = (item, barcode, price, discount, discount_product, customer, staff)
+    by_manager = (item, barcode, price, discount, discount_product, coupon, customer, staff)
     by_administrator = (tax_code, unit_of_measure, tender, permission_group, store)
     return (
         *(RecordTable(table, MANAGER) for table in by_manager),

@@ -13,6 +13,7 @@ from kassa.errors import InvalidInput, NotAllowed
 from kassa.folding import search_text
 from kassa.schema.master import (
     barcode,
+    coupon,
     customer,
     discount,
     discount_product,
@@ -24,7 +25,7 @@ from kassa.schema.master import (
     unit_of_measure,
 )
 from kassa.text import LOCALES, Text, literal, texts
-from kassa_server.discount_rules import CONCURRENCIES, KINDS, check_discount, read_levels
+from kassa_server.discount_rules import CONCURRENCIES, KINDS, check_coupon, check_discount, read_levels
 from kassa_server.headquarters.databases import put_channel_database_group
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.record import touch_registers
@@ -40,6 +41,7 @@ _MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
     "barcode": (("item_number", item, "item_number"),),
     "price": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
     "discount": (("store_id", store, "store_id"),),
+    "coupon": (("store_id", store, "store_id"),),
     "discount_product": (("discount_id", discount, "discount_id"), ("item_number", item, "item_number")),
     "staff": (("permission_group", permission_group, "permission_group"),),
     "tender": (("store_id", store, "store_id"),),
@@ -51,7 +53,7 @@ _USED_BY: dict[str, tuple[tuple[Table, str, str], ...]] = {
         (item, "master_item_number", "item_number"),
         (discount_product, "item_number", "item_number"),
     ),
-    "discount": ((discount_product, "discount_id", "discount_id"),),
+    "discount": ((discount_product, "discount_id", "discount_id"), (coupon, "discount_id", "discount_id")),
     "tax_code": ((item, "tax_code", "tax_code"),),
     "unit_of_measure": ((item, "unit", "unit"),),
     "permission_group": ((staff, "permission_group", "permission_group"),),
@@ -61,6 +63,7 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
     (barcode, "quantity", lambda row: row["quantity"] > 0, _("More than {least}.", least=0)),
     (unit_of_measure, "decimals", lambda row: row["decimals"] <= 3, _("Between {least} and {most}.", least=0, most=3)),
     (discount, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (coupon, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (tender, "rounding", lambda row: row["rounding"] > 0, _("More than {least}.", least=0)),
     (store, "currency", lambda row: row["currency"] in Locale("en").currencies, _("This is no currency.")),
@@ -127,6 +130,8 @@ def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None
     if table is discount:
         levels = read_levels(row["levels"])
         check_discount(row["discount_type"], row["kind"], row["value"], levels, where=row["discount_id"])
+    if table is coupon:
+        check_coupon(connection, row)
     for of, column, holds, what in _RULES:
         if of is table and row[column] is not None and not holds(row):
             raise _refused(what, column)

@@ -21,8 +21,16 @@ PROMOTIONS: list[dict[str, Any]] = [
      "levels": [{"minimum": "900", "value": "50"}]},
     {"discount_id": "OLD", "name": "Över", "kind": "percent", "value": "90", "valid_to": "2020-01-01"},
     {"discount_id": "SOON", "name": "Snart", "kind": "percent", "value": "90", "valid_from": "2999-01-01"},
+    {"discount_id": "CLUB", "name": "Klubben 10 %", "kind": "percent", "value": "10", "item_number": "1005",
+     "coupon_required": True},
 ]  # fmt: skip
-STORE = {**SMALL_STORE, "discounts": PROMOTIONS}
+COUPONS = [
+    {"coupon_code": "KLUBB", "discount_id": "CLUB"},
+    {"coupon_code": "EN", "discount_id": "CLUB", "usage_limit": 1},
+    {"coupon_code": "TVÅ", "discount_id": "CLUB", "usage_limit": 2},
+    {"coupon_code": "GAMMAL", "discount_id": "CLUB", "valid_to": "2020-01-01"},
+]
+STORE = {**SMALL_STORE, "discounts": PROMOTIONS, "coupons": COUPONS}
 STATES = ("online", "offline", "slow", "switched", "killed")
 
 

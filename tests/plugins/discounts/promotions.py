@@ -15,6 +15,7 @@ from kassa.model import Item, Line, Transaction
 from kassa.sale.discount_lines import with_discount_lines
 from kassa.sale.totals import compute
 from kassa_discounts.engine import discounts_on
+from kassa_discounts.positions import Live
 from kassa_discounts.requests import DiscountedItem, Discounts, PeriodicDiscount
 
 D = Decimal
@@ -73,7 +74,7 @@ def sold(*what: str) -> list[Line]:
 
 def priced(lines: Sequence[Line], in_force: Discounts, **more: Any) -> Transaction:
     """A sale of the lines with their discounts."""
-    offered = discounts_on(lines, in_force, UNIT)
+    offered = discounts_on(lines, Live(in_force), UNIT)
     return with_discount_lines(sale(*lines, **more), [("discounts", each) for each in offered])
 
 

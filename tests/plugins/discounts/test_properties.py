@@ -12,6 +12,7 @@ from tests.plugins.discounts.promotions import UNIT, in_force, line, line_lists,
 from kassa.model import Discount, Line
 from kassa.sale.totals import compute
 from kassa_discounts.engine import discounts_on
+from kassa_discounts.positions import Live
 from kassa_discounts.requests import Discounts
 
 ONE_AT_A_TIME = ("simple", "quantity")
@@ -94,4 +95,4 @@ def test_the_best_price_is_the_best(lines: list[Line], in_force: Discounts) -> N
 @settings(max_examples=30, deadline=None)
 def test_the_same_again_is_the_same(lines: list[Line], in_force: Discounts) -> None:
     """Nothing is remembered between two calls."""
-    assert discounts_on(lines, in_force, UNIT) == discounts_on(lines, in_force, UNIT)
+    assert discounts_on(lines, Live(in_force), UNIT) == discounts_on(lines, Live(in_force), UNIT)
