@@ -13,11 +13,18 @@
     the journal's tables
 ``made: entry``
     the bytes of a sale's entry in the journal, laid out
+``made: public``
+    the modules that plugins may import
+``made: rules``
+    what ``kassa plugin check`` looks at
+
+It also adds to the recorded contract with plugins (``core/kassa/contract.json``) what is new in the code.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.metadata
 import importlib.resources
 import importlib.util
@@ -35,13 +42,14 @@ from typing import Any
 
 import msgspec
 
-from kassa import model
+from kassa import contract, model
 from kassa.environment import Environment
 from kassa.journal import Journal
 from kassa.journal.entry import SalePayload, raw
 from kassa.journal.records import NewEntry
 from kassa.model import EnabledPlugin, Item, Line, OfflineProfile, Payment, RegisterRecord, Store, Transaction
 from kassa.operations import Offline, Operation, Place
+from kassa.partner.check.report import RULES
 from kassa.plugins import GROUP, PluginHost
 from kassa.sale.totals import compute
 from kassa.testing.clock import TestClock
@@ -163,13 +171,30 @@ def entry(_argument: str) -> str:
     return f"```json\n{msgspec.json.format(data, indent=2).decode()}\n```\n"
 
 
+def rules(_argument: str) -> str:
+    """What each quality level of a plugin asks for."""
+    rows = [(level, f"`{rule}`", words) for rule, (level, words) in RULES.items()]
+    return _table(("Level", "Rule", "Asks for"), rows)
+
+
+def public(_argument: str) -> str:
+    """The modules that plugins may import."""
+    return "".join(f"* `{module}`: {_first_sentence(module)}\n" for module in contract.PUBLIC)
+
+
+def _first_sentence(module: str) -> str:
+    """What a module is, in its own first words."""
+    said = " ".join((importlib.import_module(module).__doc__ or "").split())
+    return re.split(r"(?<=[.:])\s", said)[0].rstrip(".:").replace("``", "`")
+
+
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 MAKERS: dict[str, Callable[[str], str]] = {
-    maker.__name__: maker for maker in (operations, settings, example, schema, entry)
+    maker.__name__: maker for maker in (operations, settings, example, schema, entry, rules, public)
 }
 
 
@@ -178,9 +203,24 @@ def filled(text: str) -> str:
     return MADE.sub(lambda found: f"{found[1]}{MAKERS[found[2]](found[3])}{found[4]}", text)
 
 
+def record_contract() -> list[str]:
+    """Add to the recorded contract what is new. What would break a plugin is not recorded, but said.
+
+    :raises SystemExit: a hook or a record has changed so that plugins break.
+    """
+    path = Path(str(importlib.resources.files("kassa") / "contract.json"))
+    before = contract.recorded() if path.exists() else None
+    now = contract.current(before)
+    broken = [] if before is None else contract.breaks(before, now)
+    if broken:
+        raise SystemExit("This breaks plugins (docs/compatibility.md):\n  " + "\n  ".join(broken))
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
+    return []
+
+
 def main(arguments: list[str]) -> int:
     """Write or check the pages."""
-    stale = []
+    stale = [] if "--check" in arguments else record_contract()
     for page in sorted(DOCS.glob("*.md")):
         text = page.read_text(encoding="utf-8")
         made = filled(text)

@@ -6,7 +6,7 @@ Every implementation is called by itself, so that one which raises is isolated a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
@@ -16,8 +16,8 @@ from kassa.connection import Connection, ConnectionChange
 from kassa.devices import CustomerMessage, DeviceStatus
 from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.documents import Document
-from kassa.errors import KassaError
 from kassa.fiscal import FiscalAnswer, FiscalRequest
+from kassa.hook_calls import FailureListener, HookCalls
 from kassa.journal.entry import EntryBody
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _, n_ = texts("kassa")
 Result = TypeVar("Result")
-FailureListener = Callable[[str, str, BaseException], None]
-"""Called with plugin name, hook name and the exception."""
 
 
 class Hooks:
@@ -43,31 +41,11 @@ class Hooks:
     """
 
     def __init__(self, manager: pluggy.PluginManager, on_failure: FailureListener) -> None:
-        self._manager = manager
         self._on_failure = on_failure
-
-    def _each(
-        self, hook: str, arguments: dict[str, Any], *, refusals: bool = False, failed: object = None
-    ) -> Iterator[tuple[str, Any]]:
-        """Each implementation's answer; ``failed``, if given, for one that raised. ``refusals``: a typed error gets
-        out."""
-        caller = getattr(self._manager.hook, hook)
-        for implementation in reversed(caller.get_hookimpls()):
-            try:
-                answer = implementation.function(*(arguments[name] for name in implementation.argnames))
-            except KassaError as error:
-                if refusals:
-                    raise
-                self._on_failure(implementation.plugin_name, hook, error)
-            except (Exception, SystemExit) as error:
-                self._on_failure(implementation.plugin_name, hook, error)
-                if failed is not None:
-                    yield implementation.plugin_name, failed
-            else:
-                yield implementation.plugin_name, answer
+        self.calls = HookCalls(manager, on_failure)
 
     def _decide(self, hook: str, kind: type[Result], *, refusals: bool = False, **arguments: Any) -> Result | None:
-        for plugin, answer in self._each(hook, arguments, refusals=refusals):
+        for plugin, answer in self.calls.each(hook, arguments, refusals=refusals):
             if answer is None:
                 continue
             if _is(answer, kind):
@@ -77,7 +55,7 @@ class Hooks:
 
     def _collect(self, hook: str, kind: type[Result], **arguments: Any) -> list[tuple[str, Result]]:
         collected: list[tuple[str, Result]] = []
-        for plugin, answer in self._each(hook, arguments):
+        for plugin, answer in self.calls.each(hook, arguments):
             if isinstance(answer, Sequence) and all(isinstance(part, kind) for part in answer):
                 collected.extend((plugin, part) for part in answer)
             else:
@@ -85,7 +63,7 @@ class Hooks:
         return collected
 
     def _notify(self, hook: str, **arguments: Any) -> None:
-        for _ in self._each(hook, arguments):
+        for _ in self.calls.each(hook, arguments):
             pass
 
     def _wrong(self, plugin: str, hook: str, answer: object) -> None:
@@ -136,7 +114,7 @@ class Hooks:
         """
         unsigned = FiscalAnswer("unsigned", _("The fiscal plugin has failed."))
         arguments = {"request": request, "register": register}
-        for plugin, answer in self._each("fiscal", arguments, refusals=True, failed=unsigned):
+        for plugin, answer in self.calls.each("fiscal", arguments, refusals=True, failed=unsigned):
             if answer is None:
                 continue
             if _is(answer, FiscalAnswer):
@@ -173,7 +151,7 @@ class Hooks:
         """A terminal that fails may have charged the card: that is no answer, and no other terminal is asked."""
         unknown = CardAnswer("unknown", _("The card terminal failed."))
         arguments = {"request": request, "register": register}
-        for plugin, answer in self._each(hook, arguments, refusals=True, failed=unknown):
+        for plugin, answer in self.calls.each(hook, arguments, refusals=True, failed=unknown):
             if answer is None:
                 continue
             if _is(answer, CardAnswer):

@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import pluggy
 
 from kassa.connection import Connection, ConnectionChange, Gateway, RemoteGateway
@@ -48,7 +49,10 @@ if TYPE_CHECKING:
 PROJECT = "kassa"
 API_LEVEL = 1
 """The level of this contract; a plugin states the level it was written for."""
-SUPPORTED_API_LEVELS = frozenset({1})
+SUPPORTED_API_LEVELS = frozenset({level for level in (API_LEVEL - 1, API_LEVEL) if level > 0})
+"""The current level and the one before it."""
+FIRST_PARTNER_OPERATION = 5000
+"""Ids of operations below are Kassa's own."""
 
 spec = pluggy.HookspecMarker(PROJECT)
 hook = pluggy.HookimplMarker(PROJECT)
@@ -62,12 +66,17 @@ class PluginInfo:
     :param version: of its distribution.
     :param api_level: the contract's level it was written for.
     :param title: in plain English, for support.
+    :param settings: what its settings on a register must read as; None: it has none that are checked. A register whose
+        settings do not fit leaves the plugin out, and says what is wrong.
+    :param permissions: those that its operations ask for, besides Kassa's own.
     """
 
     name: str
     version: str
     api_level: int
     title: str
+    settings: type[msgspec.Struct] | None = None
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

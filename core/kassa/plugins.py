@@ -7,13 +7,13 @@ the rest go on. A *required* one that is left out keeps the register from starti
 from __future__ import annotations
 
 import importlib.metadata
-import inspect
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pluggy
 import structlog
 from stevedore.extension import Extension
@@ -21,29 +21,17 @@ from stevedore.named import NamedExtensionManager
 
 from kassa import hookspecs
 from kassa.hooks import Hooks
-from kassa.hookspecs import PROJECT, SUPPORTED_API_LEVELS, PluginInfo
+from kassa.hookspecs import PROJECT, PluginInfo
 from kassa.model import EnabledPlugin
+from kassa.plugin_fit import Deprecation, deprecations, place_of_misfit, refuse_misfits
+from kassa.plugin_problems import HINTS, ITS_MAKER, Origin, PluginProblem, place_of, place_of_module, words_of
 from kassa.text import Text, literal, texts
+
+__all__ = ["GROUP", "Finder", "LoadedPlugin", "PluginHost", "PluginProblem", "installed"]
 
 _, n_ = texts("kassa")
 GROUP = "kassa.plugins"
 Finder = Callable[[], Sequence[importlib.metadata.EntryPoint]]
-
-
-@dataclass(frozen=True)
-class PluginProblem:
-    """A plugin that cannot do its work.
-
-    :param stage: ``find``, ``load``, ``check``, ``register`` or the hook's name.
-    :param error: for support, in the exception's own words.
-    """
-
-    name: str
-    stage: str
-    what: Text
-    error: str = ""
-    distribution: str = ""
-    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,17 +55,24 @@ class PluginHost:
 
     :param enabled: the register's plugins, in order.
     :param finder: where entry points come from.
+    :param contract: the hooks and API levels, as :mod:`kassa.hookspecs` states them.
     """
 
-    def __init__(self, enabled: Sequence[EnabledPlugin], finder: Finder = installed) -> None:
+    def __init__(
+        self, enabled: Sequence[EnabledPlugin], finder: Finder = installed, contract: ModuleType = hookspecs
+    ) -> None:
         self._log = structlog.get_logger("kassa.plugins")
         self.problems: list[PluginProblem] = []
+        self.deprecations: list[Deprecation] = []
+        """What the loaded plugins use and the next API level no longer has."""
         self.failures: Counter[str] = Counter()
         self._enabled = {plugin.name: plugin for plugin in enabled}
+        self._origins: dict[str, Origin] = {}
+        self._contract: Any = contract
         self.names = tuple(plugin.name for plugin in enabled)
         """The list that was asked for, in its order."""
         self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(hookspecs)
+        self._manager.add_hookspecs(contract)
         self.hooks = Hooks(self._manager, self.failed)
         extensions = self._find(list(self._enabled), finder)
         self.loaded: dict[str, LoadedPlugin] = {}
@@ -88,14 +83,30 @@ class PluginHost:
         """Problems of required plugins: while there are any, no sale starts."""
         return [problem for problem in self.problems if problem.required and problem.name not in self.loaded]
 
-    def problem(self, name: str, stage: str, what: Text, error: BaseException | str = "", dist: str = "") -> None:
-        """Note that a plugin cannot do (part of) its work."""
-        words = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    def problem(
+        self,
+        name: str,
+        stage: str,
+        what: Text,
+        error: BaseException | str = "",
+        *,
+        file: str = "",
+        hint: Text = ITS_MAKER,
+    ) -> None:
+        """Note that a plugin cannot do (part of) its work.
+
+        :param file: where in its files; empty: where ``error`` arose.
+        """
         plugin = self._enabled.get(name)
-        self.problems.append(
-            PluginProblem(name, stage, what, words, dist, required=plugin is not None and plugin.required)
+        origin = self._origins.get(name, Origin())
+        problem = PluginProblem(
+            name, stage, what, words_of(error), origin.distribution, plugin is not None and plugin.required,
+            origin.version, file or place_of(error) or origin.file, hint,
+        )  # fmt: skip
+        self.problems.append(problem)
+        self._log.error(
+            "plugin_problem", plugin=name, version=origin.version, stage=stage, error=problem.error, file=problem.file
         )
-        self._log.error("plugin_problem", plugin=name, stage=stage, error=words)
 
     def settings(self, name: str) -> dict[str, Any]:
         """A plugin's settings on this register."""
@@ -105,70 +116,77 @@ class PluginHost:
     def _find(self, names: list[str], finder: Finder) -> list[Extension[Any]]:
         points = list(finder())
         count = Counter(point.name for point in points)
+        self._origins = {point.name: Origin.of(point) for point in points if point.name in self._enabled}
         for name in names:
             if count[name] > 1:
-                owners = ", ".join(sorted(point.value for point in points if point.name == name))
-                self.problem(name, "find", _("Plugin {name} is installed twice.", name=literal(name)), owners)
+                owners = ", ".join(sorted(_owner(point) for point in points if point.name == name))
+                what = _("Plugin {name} is installed twice.", name=literal(name))
+                self.problem(name, "find", what, owners, hint=HINTS["twice"])
         single = [point for point in points if count[point.name] == 1]
         manager = _FreshManager(single, [name for name in names if count[name] <= 1], self._not_loaded, self._missing)
         return list(manager)
 
     def _not_loaded(self, _manager: Any, point: importlib.metadata.EntryPoint, error: BaseException) -> None:
-        dist = point.dist.name if point.dist is not None else ""
-        self.problem(point.name, "load", _("Plugin {name} does not start.", name=literal(point.name)), error, dist)
+        self.problem(point.name, "load", _("Plugin {name} does not start.", name=literal(point.name)), error)
 
     def _missing(self, names: Any) -> None:
         known = {problem.name for problem in self.problems}
         for name in sorted(set(names) - known):
-            self.problem(name, "find", _("Plugin {name} is not installed.", name=literal(name)))
+            what = _("Plugin {name} is not installed.", name=literal(name))
+            self.problem(name, "find", what, hint=HINTS["missing"])
 
     def _check(self, extensions: list[Extension[Any]]) -> list[LoadedPlugin]:
         checked: list[LoadedPlugin] = []
         for extension in extensions:
+            name: str = extension.name
             module: Any = extension.plugin
+            origin = Origin.of(extension.entry_point)
+            self._origins[name] = Origin(origin.distribution, origin.version, place_of_module(module))
             info = getattr(module, "PLUGIN", None)
-            dist = extension.entry_point.dist
-            name, version = (dist.name, dist.version) if dist is not None else ("", "")
             if not isinstance(info, PluginInfo):
-                self.problem(
-                    extension.name, "check", _("Plugin {name} says nothing of itself.", name=literal(extension.name)),
-                    "the module has no PLUGIN of type kassa.PluginInfo", name,
-                )  # fmt: skip
-            elif info.api_level not in SUPPORTED_API_LEVELS:
-                self.problem(
-                    extension.name, "check",
-                    _("Plugin {name} was made for another version of Kassa.", name=literal(extension.name)),
-                    f"API level {info.api_level}; supported: {sorted(SUPPORTED_API_LEVELS)}", name,
-                )  # fmt: skip
+                what = _("Plugin {name} says nothing of itself.", name=literal(name))
+                self.problem(name, "check", what, "the module has no PLUGIN of type kassa.PluginInfo")
+            elif info.api_level not in self._contract.SUPPORTED_API_LEVELS:
+                what = _("Plugin {name} was made for another version of Kassa.", name=literal(name))
+                levels = f"API level {info.api_level}; supported: {sorted(self._contract.SUPPORTED_API_LEVELS)}"
+                self.problem(name, "check", what, levels, hint=HINTS["level"])
+            elif (wrong := self._wrong_settings(name, info)) is not None:
+                what = _("The settings of plugin {name} do not fit.", name=literal(name))
+                self.problem(name, "settings", what, wrong, hint=HINTS["settings"])
             else:
-                checked.append(LoadedPlugin(extension.name, info, module, name, version))
+                checked.append(LoadedPlugin(name, info, module, origin.distribution, origin.version))
         return checked
+
+    def _wrong_settings(self, name: str, info: PluginInfo) -> str | None:
+        """What is wrong with a plugin's settings on this register, in words that name the setting."""
+        if info.settings is None:
+            return None
+        try:
+            msgspec.convert(self.settings(name), info.settings, strict=False)
+        except Exception as error:  # a schema that cannot be used is its plugin's mistake, as a wrong setting is not
+            return words_of(error)
+        return None
 
     def _register(self, plugins: list[LoadedPlugin]) -> None:
         for plugin in reversed(plugins):
             try:
                 self._manager.register(plugin.module, name=plugin.name)
-                self._refuse_misfits(plugin)
+                refuse_misfits(self._manager, plugin.name, plugin.module)
+                self._note_deprecations(plugin)
             except Exception as error:
                 if self._manager.has_plugin(plugin.name):
                     self._manager.unregister(name=plugin.name)
-                self.problem(
-                    plugin.name, "register", _("Plugin {name} does not fit.", name=literal(plugin.name)), error,
-                    plugin.distribution,
-                )  # fmt: skip
+                what = _("Plugin {name} does not fit.", name=literal(plugin.name))
+                self.problem(plugin.name, "register", what, error, file=place_of_misfit(error))
         self.loaded = {plugin.name: plugin for plugin in plugins if self._manager.has_plugin(plugin.name)}
 
-    def _refuse_misfits(self, plugin: LoadedPlugin) -> None:
-        for caller in self._manager.get_hookcallers(plugin.module) or ():
-            if not caller.has_spec():
-                raise TypeError(f"there is no hook {caller.name}")
-            for implementation in caller.get_hookimpls():
-                if implementation.wrapper or implementation.hookwrapper:
-                    raise TypeError(f"{caller.name}: hook wrappers are not part of the contract")
-                if inspect.iscoroutinefunction(implementation.function):
-                    raise TypeError(f"{caller.name}: hooks are synchronous")
-                if implementation.kwargnames:
-                    raise TypeError(f"{caller.name}: no defaults for {', '.join(implementation.kwargnames)}")
+    def _note_deprecations(self, plugin: LoadedPlugin) -> None:
+        found = deprecations(
+            self._manager, plugin.name, plugin.module, plugin.info.api_level, self._contract.API_LEVEL
+        )  # fmt: skip
+        for deprecation in found:
+            self._log.warning("plugin_deprecated", plugin=plugin.name, what=deprecation.what, file=deprecation.place)
+        self.deprecations += found
 
     def failed(self, plugin: str, hook: str, error: BaseException) -> None:
         """Note that a plugin has failed in a hook or an operation; it is named on the screen from the first time."""
@@ -176,6 +194,10 @@ class PluginHost:
         self._log.error("plugin_failed", plugin=plugin, hook=hook, exc_info=error)
         if self.failures[plugin] == 1:
             self.problem(plugin, hook, _("Plugin {name} has failed.", name=literal(plugin)), error)
+
+
+def _owner(point: importlib.metadata.EntryPoint) -> str:
+    return point.value if point.dist is None else f"{point.dist.name} {point.dist.version} ({point.value})"
 
 
 class _FreshManager(NamedExtensionManager[Any]):

@@ -26,13 +26,17 @@ CONTROLS, SEARCHES = 16, 4
 
 @dataclass(eq=False)
 class Job:
-    """Something to run on a lane; ``work`` is called with the worker's generation."""
+    """Something to run on a lane; ``work`` is called with the worker's generation.
+
+    :param plugin: on whose behalf; of a job that was given up: the plugin that hangs.
+    """
 
     work: Callable[[int], Any]
     plugin: str
     budget_s: float
     future: Future[Any] = field(default_factory=Future)
     started: float | None = None
+    thread: int | None = None
 
 
 class SaleLane:
@@ -192,6 +196,7 @@ def _too_long(job: Job) -> PluginFailure:
 
 
 def _run(job: Job, generation: int) -> Callable[[], None]:
+    job.thread = threading.get_ident()
     try:
         result = job.work(generation)
     except BaseException as error:

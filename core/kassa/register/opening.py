@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -23,6 +24,7 @@ from kassa.hookspecs import ConnectionParts
 from kassa.journal import Journal
 from kassa.journal.database import WriteListener
 from kassa.offline_database import make_offline_database
+from kassa.plugin_problems import HINTS, place_of_function
 from kassa.plugins import Finder, PluginHost, installed
 from kassa.register.face import Event
 from kassa.register.installation import Installation
@@ -31,6 +33,7 @@ from kassa.register.purging import Purging
 from kassa.register.register import Register
 from kassa.register.uploads import Uploads
 from kassa.requests.handlers import HANDLERS
+from kassa.runtime.request import RequestContext
 from kassa.runtime.runtime import Runtime
 from kassa.text import Text, literal, texts
 from kassa.trust import context_for
@@ -98,7 +101,7 @@ def _assemble(
     plugins = PluginHost(() if record is None else record.plugins, finder)
     runtime = Runtime([*(("kassa", handler) for handler in HANDLERS), *plugins.hooks.register_handlers()])
     for refused in runtime.refused:
-        plugins.problem(refused.plugin, "register_handlers", refused.what)
+        plugins.problem(refused.plugin, "register_handlers", refused.what, hint=HINTS["claimed"])
     offline_database = make_offline_database(directory, journal, environment, database)
     credentials = RegisterCredentials(directory, key.secret, _lockouts(journal))
     local = LocalRuntime(runtime, offline_database, journal, credentials, environment)
@@ -107,12 +110,30 @@ def _assemble(
 
 def _begin(register: Register) -> None:
     register.delivery.start()
+    _name_absent_owners(register)
     if register.journal.series.stopped is not None:
         register.notice("journal", COPIED)
     if register.journal.pending_commands():
         register.resolve_commands()
     register.hooks.register_ready(register)
     register.control.start()
+
+
+def _name_absent_owners(register: Register) -> None:
+    """Plugins that are gone from this register while commands of theirs wait for their outcome."""
+    waiting = Counter(_owner(pending.context) for pending in register.journal.pending_commands())
+    for plugin, count in waiting.items():
+        if plugin != "kassa" and plugin not in register.plugins.loaded:
+            what = n_(
+                "{count} command of plugin {name} waits for delivery, and the plugin is gone.",
+                "{count} commands of plugin {name} wait for delivery, and the plugin is gone.",
+                count=count, name=literal(plugin),
+            )  # fmt: skip
+            register.plugins.problem(plugin, "unsent", what, hint=HINTS["unsent"])
+
+
+def _owner(context: bytes) -> str:
+    return msgspec.json.decode(context, type=RequestContext).plugin
 
 
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:
@@ -154,7 +175,8 @@ def _on_delivery(register: Register) -> Callable[[Text | None], None]:
 
 def _add_operations(register: Register) -> None:
     claimed: dict[int, list[str]] = {}
-    for plugin, operation in register.hooks.register_operations():
+    declared = register.hooks.register_operations()
+    for plugin, operation in declared:
         claimed.setdefault(operation.id, []).append(plugin)
         register.operations[operation.id] = (operation, plugin)
     for number, plugins in claimed.items():
@@ -164,7 +186,10 @@ def _add_operations(register: Register) -> None:
                 "Operation {id} is claimed by {plugins}.", id=str(number), plugins=literal(", ".join(sorted(plugins)))
             )
             for plugin in plugins:
-                register.plugins.problem(plugin, "register_operations", what)
+                run = next(one.run for owner, one in declared if (owner, one.id) == (plugin, number))
+                register.plugins.problem(
+                    plugin, "register_operations", what, file=place_of_function(run), hint=HINTS["claimed"]
+                )
 
 
 class _Tries(msgspec.Struct):

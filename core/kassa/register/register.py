@@ -84,7 +84,7 @@ class Register:
         self.exchange = Exchange(self)
         self.pipeline = Pipeline(self)
         self.questions = Questions(environment.clock, lambda question: self.publish(Event("question", detail=question)))
-        self.lanes = Lanes(environment.clock, self._lane_replaced, self._given_up)
+        self.lanes = Lanes(environment.clock, self._lane_replaced, self._side_given_up)
         self.control = ControlChannel(self)
         self.devices = Devices(self)
         self.customer_display = CustomerDisplay(self)
@@ -220,8 +220,20 @@ class Register:
 
     def _lane_replaced(self, generation: int, job: Job) -> None:
         self.journal.generation = generation
+        self._find_culprit(job)
         # Not on this thread: it holds the lane, and a listener may take its time.
         threading.Thread(target=self._given_up, args=(job,), name="kassa-given-up", daemon=True).start()
+
+    def _find_culprit(self, job: Job) -> None:
+        """The plugin that a job hangs in is not always the one whose operation it is."""
+        hanging = self.hooks.calls.give_up(job.thread)
+        if hanging is not None:
+            job.plugin = hanging[0]
+            self.plugins.failed(*hanging, TimeoutError(f"did not return within {job.budget_s:g} s"))
+
+    def _side_given_up(self, job: Job) -> None:
+        self._find_culprit(job)
+        self._given_up(job)
 
     def _given_up(self, job: Job) -> None:
         text = _("{plugin} took too long and was stopped.", plugin=literal(job.plugin))

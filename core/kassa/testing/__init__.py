@@ -12,6 +12,8 @@
     a register as a process that can be killed at any journal write, and comes back.
 ``forked_till``
     the same, started in no time.
+``states``
+    ``each_connection_state``: one test online, offline, slow, switched in the middle, killed and come back.
 ``pytest_plugin``
-    the fixtures ``make_shop``, ``shop`` and ``register``.
+    the fixtures ``make_shop``, ``shop``, ``register`` and ``till``.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,27 @@ class TillKilled(Exception):
 
 
 class TillRefused(Exception):
-    """The operation said no; ``code`` is the error's."""
+    """The operation said no; ``code`` is the error's, ``why`` the traceback where a plugin has failed."""
 
-    def __init__(self, code: str, what: str) -> None:
-        super().__init__(f"{code}: {what}")
+    def __init__(self, code: str, what: str, why: str = "") -> None:
+        super().__init__(f"{code}: {what}" + (f"\n{why}" if why else ""))
+        self.why = why
         self.code = code
         self.what = what
+
+
+@dataclass(frozen=True)
+class TillResult:
+    """What an operation handed back, as it came out of the register's process.
+
+    :param message: the quiet line, in English.
+    :param data: as JSON carries it: a record is a dictionary, an amount text.
+    :param window: the name of the window to open.
+    """
+
+    message: str | None
+    data: Any = None
+    window: str | None = None
 
 
 class Till:
@@ -73,8 +89,8 @@ class Till:
             raise TillKilled from None
         answer = self._read()
         if "error" in answer:
-            raise TillRefused(answer["error"], answer["what"])
-        return answer["ok"]
+            raise TillRefused(answer["error"], answer["what"], answer.get("why", ""))
+        return answer
 
     def run(self, operation: int, **parameters: Any) -> str | None:
         """Run an operation; its message.
@@ -82,12 +98,16 @@ class Till:
         :raises TillRefused: it said no.
         :raises TillKilled: the process died meanwhile.
         """
-        answer: str | None = self._tell({"run": operation, "parameters": parameters})
-        return answer
+        return self.result(operation, **parameters).message
+
+    def result(self, operation: int, **parameters: Any) -> TillResult:
+        """Run an operation; all that it handed back. Raises as :meth:`run` does."""
+        told = self._tell({"run": operation, "parameters": parameters})
+        return TillResult(told["ok"], told["data"], told["window"])
 
     def facts(self) -> dict[str, Any]:
         """The register's facts: see :func:`kassa.testing.till_process.facts`."""
-        known: dict[str, Any] = self._tell({"facts": True})
+        known: dict[str, Any] = self._tell({"facts": True})["ok"]
         return known
 
     def kill(self) -> None:

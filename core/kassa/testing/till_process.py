@@ -1,7 +1,8 @@
 """A register as a process of its own, told what to do by JSON lines: ``python -m kassa.testing.till_process FOLDER``.
 
 Each line in is ``{"run": 100, "parameters": {...}}``, ``{"facts": true}`` or ``{"close": true}``; each line out is
-``{"ok": ...}`` or ``{"error": code, "what": text}``. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself
+``{"ok": ...}``, for an operation with ``data`` and ``window`` beside it, or ``{"error": code, "what": text}``, with
+``why`` where a plugin has failed. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself
 (SIGKILL) at the n-th journal write with that label (``*``: any), before or after the commit: the plug, pulled at a
 known moment.
 """
@@ -11,13 +12,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from kassa.connection import ConnectionChange
-from kassa.errors import KassaError
+from kassa.errors import KassaError, PluginFailure
 from kassa.journal.database import WriteListener
 from kassa.logs import log_to
 from kassa.register import Register, open_register
@@ -69,8 +71,11 @@ def facts(register: Register, changes: Changes) -> dict[str, Any]:
     """What a test wants to know of the register. ``changes`` are told once."""
     sale = register.transaction
     series = register.journal.series
+    view = register.view()
     return {
         "state": register.connection.state().name,
+        "header": [str(item.text) for item in view.status_items],
+        "hook_times": hook_times(register),
         "place": register.session.place.value,
         "sale": None if sale is None else msgspec.to_builtins(sale),
         "sequence": series.sequence,
@@ -78,12 +83,20 @@ def facts(register: Register, changes: Changes) -> dict[str, Any]:
         "acknowledged": series.acknowledged,
         "waiting": register.waiting().entries,
         "pending": [pending.name for pending in register.journal.pending_commands()],
-        "problems": [str(problem) for problem in register.view().problems],
+        "problems": [str(problem) for problem in view.problems],
         "data": register.offline_database.available,
         "checked": register.sync_status().checked_at is not None,
         "ready": register.readiness().ready,
         "changes": changes.take(),
     }
+
+
+def hook_times(register: Register) -> dict[str, dict[str, float]]:
+    """The middle of how long each plugin's hooks have taken, in milliseconds, by plugin and hook."""
+    told: dict[str, dict[str, float]] = {}
+    for (plugin, hook), times in list(register.hooks.calls.times.items()):
+        told.setdefault(plugin, {})[hook] = times.percentile(0.5) * 1000
+    return told
 
 
 def answer(register: Register, changes: Changes, line: bytes) -> dict[str, Any]:
@@ -94,8 +107,20 @@ def answer(register: Register, changes: Changes, line: bytes) -> dict[str, Any]:
     try:
         result = register.run(told["run"], **told.get("parameters", {}))
     except KassaError as error:
-        return {"error": error.code, "what": str(error.what)}
-    return {"ok": None if result.message is None else str(result.message)}
+        return {"error": error.code, "what": str(error.what), "why": why(error)}
+    window = None if result.window is None else result.window.name
+    message = None if result.message is None else str(result.message)
+    return {"ok": message, "data": plain(result.data), "window": window}
+
+
+def why(error: KassaError) -> str:
+    """What a plugin's author needs of its failure, and no cashier sees: the traceback."""
+    return "".join(traceback.format_exception(error.__cause__)) if isinstance(error, PluginFailure) else ""
+
+
+def plain(data: Any) -> Any:
+    """What an operation hands back, as JSON can carry it: records as objects, what is nothing of the kind as text."""
+    return msgspec.to_builtins(data, enc_hook=str, str_keys=True)
 
 
 def serve(folder: Path, kill_at: str | None, commands: BinaryIO, answers: BinaryIO) -> None:

@@ -1,0 +1,1 @@
+"""What partners make plugins with: ``kassa plugin new``, ``texts`` and ``check``."""

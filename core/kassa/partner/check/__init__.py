@@ -1,0 +1,1 @@
+"""``kassa plugin check``: what a retailer wants to know of a wheel before it comes near a register."""
