@@ -90,14 +90,17 @@ class RemoteGateway(Gateway, Protocol):
         """Like :meth:`send`, without waiting. Cancelling the future cuts the request off: its ``result()`` raises
         :class:`kassa.errors.Canceled`, which tells whether anything was sent."""
 
-    def post(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
+    def post(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
         """The answer to ``body`` posted to ``path`` (``/v1/journal``, ``/v1/activate``), decoded as ``answer``.
+        ``encoding``: the content coding that ``body`` is in already.
 
         Deadline and errors as for :meth:`send`. It may arrive twice, like everything that is sent.
         """
 
     def begin_post(
-        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
     ) -> Future[Answer]:
         """Like :meth:`post`, without waiting."""
 

@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol, TypeVar
 
-import msgspec
 import structlog
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
-from kassa.errors import KassaError, NoAnswer, Refusal
+from kassa.errors import NOTHING_LOST, KassaError, NoAnswer, Refusal, TooLarge
 from kassa.journal import Journal
 from kassa.journal.records import Series, StoredEntry
 from kassa.model import OfflineProfile
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
-from kassa.text import Text, texts
+from kassa.text import Text, literal, texts
+from kassa.upload_line import Post, UploadLine, part
 
 _, n_ = texts("kassa")
-Answer = TypeVar("Answer")
-PATH = "/v1/journal"
 FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 3600.0
+"""The offline profile's interval is the pause if it is shorter."""
 COPIED = _("This register was copied or restored from a backup. It gives no further number; nothing is overwritten.")
 
 LOST = _("The store server has lost sales that this register no longer holds. Call support before you sell on.")
-
-
-class Post(Protocol):
-    """How a body is sent to the store server."""
-
-    def __call__(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
-        """The answer, decoded."""
 
 
 class Delivery:
@@ -60,7 +52,7 @@ class Delivery:
         at_rest: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
-        self._post = post
+        self._line = UploadLine(post, environment)
         self._environment = environment
         self._profile = profile
         self._state = state
@@ -112,16 +104,22 @@ class Delivery:
 
     def _next_batch(self, max_kb: int, timeout_s: float | None) -> int:
         passed: dict[str, Refusal | None] = {}
-        while chosen := self._journal.undelivered(max_bytes=max_kb * 1000, without=passed):
+        while chosen := self._journal.undelivered(max_bytes=self._line.size.at_most(max_kb * 1000), without=passed):
+            series, _previous, entries = chosen
             try:
                 done = self._hand_over(*chosen, timeout_s)
+            except TooLarge as refusal:
+                if len(entries) == 1:
+                    passed[series.series] = _too_large(entries[0], refusal)
+                self._line.size.did_not_fit(sum(len(entry.data) for entry in entries))
+                continue
             except Refusal as refusal:
-                passed[chosen[0].series] = refusal
+                passed[series.series] = refusal
                 continue
             if done:
                 return done
             if done is not None:
-                passed[chosen[0].series] = None
+                passed[series.series] = None
         for refused in passed.values():
             if refused is not None:
                 raise refused
@@ -133,7 +131,7 @@ class Delivery:
         """How many were acknowledged; None: where the series stands has changed, look again."""
         wired = tuple(_wire(entry) for entry in entries)
         batch = JournalBatch(series.series, previous.hex(), wired, beside=series.stopped is not None)
-        answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement, timeout_s=timeout_s)
+        answer = self._line.send(batch, timeout_s)
         last = entries[-1].sequence
         if batch.beside:
             return self._acknowledge(series, min(answer.kept, last))
@@ -180,8 +178,14 @@ class Delivery:
                 pause = self._drain(pause)
             elif not on_time:
                 continue
-            interval = self._profile().sync_interval_s
-            due = clock.monotonic() + (interval if pause is None else min(pause, interval))
+            due = clock.monotonic() + self._wait_s(pause)
+
+    def _wait_s(self, pause: float | None) -> float:
+        """Until the next try. After a failure any part of the pause (full jitter): registers that lost their store
+        server at one moment must not all come back to it at one moment."""
+        interval = self._profile().sync_interval_s
+        wait = interval if pause is None else min(pause, interval) * part(self._environment)
+        return max(wait, self._line.left())
 
     def _may(self, due: bool) -> bool:
         """Online at every wake, offline by the timetable only, and never while disconnected by hand."""
@@ -205,10 +209,19 @@ class Delivery:
             self._log.exception("delivery_failed")
         else:
             return None
-        longer = FIRST_PAUSE_S if pause is None else pause * 2
-        jitter = self._environment.random_bytes(1)[0] / 255
-        return longer * (0.8 + 0.4 * jitter)
+        return FIRST_PAUSE_S if pause is None else min(pause * 2, LONGEST_PAUSE_S)
 
 
 def _wire(entry: StoredEntry) -> WireEntry:
     return WireEntry(entry.sequence, entry.entry_id, entry.kind, entry.hash.hex(), entry.data)
+
+
+def _too_large(entry: StoredEntry, refusal: TooLarge) -> TooLarge:
+    """Names the entry that does not get through by itself. It waits, and what comes after it in its series."""
+    what = (
+        _("Receipt {number} is too large to be delivered.", number=literal(entry.receipt_number))
+        if entry.receipt_number
+        else _("Journal entry {number} is too large to be delivered.", number=entry.sequence)
+    )
+    where = f"entry {entry.sequence}, {len(entry.data)} bytes; {refusal.where}"
+    return TooLarge(what, kept=NOTHING_LOST, hint=_("Call support."), where=where)

@@ -6,6 +6,7 @@
     ├── Refusal                    an *answer* that says no (S1: never switches the connection); has a stable code
     │   ├── NotFound               nothing has that number, barcode or name
     │   ├── InvalidInput           what was entered cannot be used
+    │   │   └── TooLarge           what was sent is larger than the other side, or the way to it, takes
     │   ├── NotAllowed             a permission, a limit or a rule says no; ``override`` if a manager may say yes
     │   ├── NotAvailable           cannot be done now: the place, the connection or the state is wrong
     │   ├── LoggedOnWrong          staff id or PIN is wrong, or locked out
@@ -88,6 +89,13 @@ class InvalidInput(Refusal):
     code = "invalid_input"
 
 
+class TooLarge(InvalidInput):
+    """What was sent is larger than the other side, or something on the way to it, takes: send it in smaller parts."""
+
+    code = "too_large"
+    status = 413
+
+
 class NotAllowed(Refusal):
     """A permission, a limit or a rule says no. ``override`` tells that a manager may say yes."""
 
@@ -141,15 +149,28 @@ class NoAnswer(KassaError):
 
     :param reason: ``unreachable``, ``timeout`` or ``server_error`` (system.md, connection state).
     :param sent: False when it is certain that the request never reached the server.
+    :param status: the HTTP status that came instead of an answer; None: none came.
+    :param retry_after_s: seconds to wait before the next try, if whoever sent that status asks for it.
     """
 
     code = "no_answer"
     retryable = True
 
-    def __init__(self, what: Text, *, reason: str, sent: bool = True, where: str = "") -> None:
+    def __init__(
+        self,
+        what: Text,
+        *,
+        reason: str,
+        sent: bool = True,
+        where: str = "",
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(what, hint=_("Try again in a while."), where=where)
         self.reason = reason
         self.sent = sent
+        self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class Canceled(NoAnswer):
@@ -245,6 +266,7 @@ REFUSALS: dict[str, type[Refusal]] = {
         Refusal,
         NotFound,
         InvalidInput,
+        TooLarge,
         NotAllowed,
         NotAvailable,
         LoggedOnWrong,

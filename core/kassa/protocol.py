@@ -9,6 +9,9 @@
     GET  /v1/packages/<id>       a data package, by ranges if wanted         signed by the device
     GET  /healthz                                                            for supervisors
 
+What is posted to ``/v1/journal`` may be compressed (``Content-Encoding: zstd``, since version 2; the signature is over
+what is sent). 413 asks for smaller batches, 503 with ``Retry-After`` for a pause.
+
 An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an
 answer whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.
 
@@ -33,7 +36,7 @@ from kassa.text import Text
 
 PROTOCOL = 2
 SPOKEN = (2, 1)
-"""Versions this side speaks, best first. Version 1 knows no ``server_time`` in answers."""
+"""Versions this side speaks, best first. Version 1 knows no ``server_time`` in answers and nothing compressed."""
 
 CONTENT_TYPE = "application/vnd.kassa+json"
 PROTOCOL_HEADER = "Kassa-Protocol"

@@ -30,11 +30,11 @@ class Answering:
         self.channel = channel
         self.log = structlog.get_logger("kassa.server")
 
-    def refuse(self, refusal: Refusal, headers: Headers, status: int | None = None) -> Response:
+    def refuse(self, refusal: Refusal, headers: Headers) -> Response:
         """A refusal of something that was not looked at further."""
 
         def work(protocol: int) -> Response:
-            return refused(message_of(refusal), protocol, self.now(), status=status)
+            return refused(message_of(refusal), protocol, self.now())
 
         return self.guarded("refused", headers, work)
 

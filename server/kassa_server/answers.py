@@ -48,15 +48,11 @@ def answered(answer: bytes, protocol: int, now: datetime, background: Background
 
 
 def refused(
-    refusal: RefusalMessage,
-    protocol: int,
-    now: datetime,
-    background: BackgroundTask | None = None,
-    status: int | None = None,
+    refusal: RefusalMessage, protocol: int, now: datetime, background: BackgroundTask | None = None
 ) -> Response:
     """An answer that says no."""
     kind = REFUSALS.get(refusal.code, Refusal)
-    return _response(Answered(refusal=refusal), status or kind.status, protocol, now, background)
+    return _response(Answered(refusal=refusal), kind.status, protocol, now, background)
 
 
 def no_answer() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kassa.environment import Environment
-from kassa.errors import InvalidInput, NotServed
+from kassa.errors import NotServed, TooLarge
 from kassa.text import texts
 from kassa.trust import CA_PATH
 from kassa_server.channel import Channel
@@ -24,6 +24,7 @@ from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.host import Host
+from kassa_server.intake_line import IntakeLine
 from kassa_server.joined.joined import Joined, JoinedSettings
 from kassa_server.joined.own_rows import noting_own_row
 from kassa_server.migrate import upgrade
@@ -32,6 +33,8 @@ from kassa_server.server import StoreServer
 from kassa_server.web.application import headquarters_routes
 
 _, n_ = texts("kassa_server")
+Work = Callable[[bytes], Response]
+Run = Callable[[Work, bytes], Awaitable[Response]]
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request's body: hundreds of times a register's batch. More is refused, and answered as a refusal, so that
@@ -68,7 +71,7 @@ def create_app(
     app = Starlette(
         routes=[
             *(_register_routes() if role.serves_registers else ()),
-            *(channel_routes(channel_server, _with_body) if role.is_headquarters else ()),
+            *(channel_routes(channel_server, _with_body, _in_line) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
             *(pages if role.is_headquarters else ()),
@@ -77,6 +80,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.server = server
+    app.state.line = IntakeLine(channel.environment)
     app.state.ca_certificate = ca_certificate
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
     app.state.joined = side
@@ -148,12 +152,20 @@ async def _body(request: Request) -> bytes | None:
 
 async def _answer_request(request: Request) -> Response:
     server, name = _server(request.app), request.path_params["name"]
-    return await _with_body(request, lambda body: server.request(name, request.url.path, request.headers, body))
+    line: IntakeLine = request.app.state.line
+
+    async def before_all(work: Work, body: bytes) -> Response:
+        with line.before_all():
+            return await run_in_threadpool(work, body)
+
+    return await _with_body(
+        request, lambda body: server.request(name, request.url.path, request.headers, body), before_all
+    )
 
 
 async def _take_journal(request: Request) -> Response:
     server = _server(request.app)
-    return await _with_body(request, lambda body: server.journal(request.url.path, request.headers, body))
+    return await _in_line(request, lambda body: server.journal(request.url.path, request.headers, body, LARGEST_BODY))
 
 
 async def _activate(request: Request) -> Response:
@@ -171,17 +183,29 @@ async def _fetch_package(request: Request) -> Response:
     return await run_in_threadpool(server.package, package_id, request.url.path, request.headers)
 
 
-async def _with_body(request: Request, work: Callable[[bytes], Response]) -> Response:
+async def _with_body(request: Request, work: Work, run: Run = run_in_threadpool) -> Response:
+    """Work on the body when all of it is here: a slow line takes nobody's place."""
     try:
         body = await _body(request)
     except ClientDisconnect:
         return PlainTextResponse("", 400)
     if body is None:
-        refusal = InvalidInput(
+        refusal = TooLarge(
             _("What the register sent is too large."), hint=_("Call support."), where=f"over {LARGEST_BODY} bytes"
         )
-        return await run_in_threadpool(_server(request.app).refuse, refusal, request.headers, 413)
-    return await run_in_threadpool(work, body)
+        return await run_in_threadpool(_server(request.app).refuse, refusal, request.headers)
+    return await run(work, body)
+
+
+async def _in_line(request: Request, work: Work) -> Response:
+    """What takes entries in: behind those who came before, and not for ever."""
+    line: IntakeLine = request.app.state.line
+
+    async def in_its_turn(work: Work, body: bytes) -> Response:
+        async with line.place() as free:
+            return await run_in_threadpool(work, body) if free else line.later()
+
+    return await _with_body(request, work, in_its_turn)
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from kassa.compressed import ENCODING, opened
 from kassa.device import SignedHead
 from kassa.errors import NotAllowed, NotFound, NotServed, Refusal
 from kassa.packages.listing import ListAnswer, ListRequest, Signed
@@ -95,12 +96,15 @@ class StoreServer(Answering):
 
         return self.guarded(f"request {name}", headers, work)
 
-    def journal(self, path: str, headers: Headers, body: bytes) -> Response:
+    def journal(self, path: str, headers: Headers, body: bytes, largest: int) -> Response:
         """``POST /v1/journal``: store and acknowledge; then post, before the register hears of it, so that whoever
-        reads after an acknowledgement reads what was delivered."""
+        reads after an acknowledgement reads what was delivered.
+
+        :param largest: bytes that a compressed body may unpack to.
+        """
 
         def work(protocol: int) -> Response:
-            caller, batch, taken = self._take(path, headers, body)
+            caller, batch, taken = self._take(path, headers, body, largest)
             acknowledgement = taken.acknowledgement
             if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
                 self.log.error(
@@ -117,14 +121,14 @@ class StoreServer(Answering):
 
         return self.guarded("journal", headers, work)
 
-    def _take(self, path: str, headers: Headers, body: bytes) -> tuple[Caller, JournalBatch, Taken]:
+    def _take(self, path: str, headers: Headers, body: bytes, largest: int) -> tuple[Caller, JournalBatch, Taken]:
         """Store a batch, and post it in the same transaction if it can be posted whole; else store it alone."""
         post: Posting | None = self.poster.post_fresh
         while True:
             try:
                 with self.channel.writing() as connection:
                     caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
-                    batch = decoded(body, JournalBatch)
+                    batch = decoded(_opened(headers, body, largest), JournalBatch)
                     return caller, batch, take_batch(connection, caller, batch, self.now(), post)
             except (NotAtOnce, IntegrityError) as error:
                 if post is None:
@@ -225,3 +229,8 @@ class StoreServer(Answering):
             self.poster.post_series(series)
         except Exception:
             self.log.exception("posting_waits", series=series)
+
+
+def _opened(headers: Headers, body: bytes, largest: int) -> bytes:
+    """What a register of protocol 1 sends is not compressed."""
+    return opened(body, largest) if headers.get("content-encoding") == ENCODING else body

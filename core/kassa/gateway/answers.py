@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ _, n_ = texts("kassa")
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer's body that are read before it is given up."""
+LONGEST_WAIT_S = 300.0
+"""However long a ``Retry-After`` asks for: sales are not kept waiting for a day by one wrong header."""
 
 
 def check_answer(status: int, headers: Mapping[str, str], where: str) -> None:
@@ -28,14 +31,28 @@ def check_answer(status: int, headers: Mapping[str, str], where: str) -> None:
     if status in NO_ANSWER_STATUSES:
         raise NoAnswer(
             _("The store server is in trouble (status {status}).", status=str(status)),
-            reason=SERVER_ERROR, where=f"{where}: {status}",
+            reason=SERVER_ERROR, where=f"{where}: {status}", status=status, retry_after_s=retry_after(headers),
         )  # fmt: skip
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != CONTENT_TYPE or not headers.get(PROTOCOL_HEADER, "").strip().isdigit():
         raise NoAnswer(
             _("Something else than the store server answered. Does the network want a log on?"),
             reason=SERVER_ERROR if status > 500 else UNREACHABLE, where=f"{where}: {status} {content_type}",
+            status=status,
         )  # fmt: skip
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that ``Retry-After`` asks to wait, at most :data:`LONGEST_WAIT_S`; None: it asks for nothing that can
+    be read. A date is counted from the ``Date`` beside it, so that no clock of this machine matters."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said), LONGEST_WAIT_S)
+    try:
+        wait = (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), LONGEST_WAIT_S)
 
 
 async def read_body(response: httpx.Response, largest: int, where: str) -> bytes:

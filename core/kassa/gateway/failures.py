@@ -26,8 +26,10 @@ def no_answer(error: BaseException, *, sent: bool, where: str) -> NoAnswer:
 
 
 def is_hopeless(error: NoAnswer) -> bool:
-    """Whether another try cannot help: the certificate is not the right one."""
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+    """Whether another try at once cannot help: the certificate is not the right one, or the server asks to wait."""
+    return error.retry_after_s is not None or any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)
+    )
 
 
 def _words(error: BaseException) -> Text:

@@ -47,16 +47,19 @@ class HeldGateway:
         self._refuse_by_hand(request.NAME)
         return self._unless_by_hand(self._remote.submit(request, context, timeout_s=timeout_s))
 
-    def post(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
+    def post(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
         """Post ``body``; :class:`Canceled` while disconnected by hand."""
-        return self.begin_post(path, body, answer, timeout_s=timeout_s).result()
+        return self.begin_post(path, body, answer, timeout_s=timeout_s, encoding=encoding).result()
 
     def begin_post(
-        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
     ) -> Future[Answer]:
         """Like :meth:`post`, without waiting."""
         self._refuse_by_hand(path)
-        return self._unless_by_hand(self._remote.begin_post(path, body, answer, timeout_s=timeout_s))
+        posted = self._remote.begin_post(path, body, answer, timeout_s=timeout_s, encoding=encoding)
+        return self._unless_by_hand(posted)
 
     def _unless_by_hand(self, future: Future[Answer]) -> Future[Answer]:
         if self._by_hand():

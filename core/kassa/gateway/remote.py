@@ -92,21 +92,25 @@ class RemoteGateway:
         envelope = RequestEnvelope(context, msgspec.Raw(msgspec.json.encode(request)))
         return self._submit(REQUESTS + request.NAME, msgspec.json.encode(envelope), request.ANSWER, timeout_s)
 
-    def post(self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None) -> Answer:
+    def post(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
         """The answer to ``body`` posted to ``path``, decoded as ``answer``; errors as for :meth:`send`."""
-        return self.begin_post(path, body, answer, timeout_s=timeout_s).result()
+        return self.begin_post(path, body, answer, timeout_s=timeout_s, encoding=encoding).result()
 
     def begin_post(
-        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
     ) -> Future[Answer]:
         """Like :meth:`post`, without waiting."""
-        return self._submit(path, body, answer, timeout_s)
+        return self._submit(path, body, answer, timeout_s, encoding)
 
-    def _submit(self, path: str, body: bytes, answer: Any, timeout_s: float | None) -> Future[Any]:
+    def _submit(self, path: str, body: bytes, answer: Any, timeout_s: float | None, encoding: str = "") -> Future[Any]:
         profile = self._profile()
         total = profile.request_timeout_s if timeout_s is None else timeout_s
         exchange = Exchange(self._environment.clock, total, f"POST {self._address}{path}")
         headers = {} if self._signer is None else self._signer.headers("POST", path, body)
+        if encoding:
+            headers = {**headers, "Content-Encoding": encoding}
         parcel = Parcel(path, body, headers, answer, max(0, profile.retry_count))
         with self._mutex:
             self._in_flight.add(exchange)

@@ -17,10 +17,11 @@ Work = Callable[[Headers, bytes], Response]
 WithBody = Callable[[Request, Callable[[bytes], Response]], Awaitable[Response]]
 
 
-def channel_routes(server: ChannelServer, with_body: WithBody) -> list[BaseRoute]:
+def channel_routes(server: ChannelServer, with_body: WithBody, in_line: WithBody) -> list[BaseRoute]:
     """Routes under ``/v1/channel/``.
 
     :param with_body: reads a request's body, within its limit, and works on it on another thread.
+    :param in_line: the same for what takes entries in: a few at a time.
     """
     served: dict[str, Work] = {
         JOIN: server.join,
@@ -30,7 +31,8 @@ def channel_routes(server: ChannelServer, with_body: WithBody) -> list[BaseRoute
         PACKAGES: server.lists,
     }
     fetching = Route(PACKAGES + "/{package_id}", _fetching(server), methods=["GET"])
-    return [*(Route(path, _endpoint(work, with_body), methods=["POST"]) for path, work in served.items()), fetching]
+    ways = {path: in_line if path in (JOURNAL, CONFLICTS) else with_body for path in served}
+    return [*(Route(path, _endpoint(work, ways[path]), methods=["POST"]) for path, work in served.items()), fetching]
 
 
 def _fetching(server: ChannelServer) -> Callable[[Request], Awaitable[Response]]:

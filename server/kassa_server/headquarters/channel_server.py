@@ -9,13 +9,13 @@ import msgspec
 from sqlalchemy import Connection, update
 from starlette.responses import Response
 
+from kassa.compressed import ENCODING, opened
 from kassa.errors import NotServed
 from kassa.protocol import PROTOCOL_HEADER
 from kassa.text import texts
 from kassa_server.answering import Answering, Headers, decoded
 from kassa_server.answers import answered
 from kassa_server.channel import Channel
-from kassa_server.compressed import ENCODING, opened
 from kassa_server.headquarters.channel_codes import join
 from kassa_server.headquarters.channel_door import JoinedServer, admit_store_server
 from kassa_server.headquarters.channel_intake import commands_done, take_channel_batch, take_conflicts, take_facts

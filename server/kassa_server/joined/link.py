@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from kassa.compressed import ENCODING, compressed
 from kassa.environment import Clock, Environment
+from kassa.errors import NoAnswer
 from kassa.gateway.remote import RemoteGateway
 from kassa.protocol import SIGNATURE_HEADER, TIME_HEADER
 from kassa.trust import context_for
-from kassa_server.compressed import ENCODING, compressed
+from kassa.upload_line import raise_too_large
 from kassa_server.headquarters.channel_messages import STORE_SERVER_HEADER, signed_text
 from kassa_server.joined.membership import Membership
 
@@ -53,9 +55,14 @@ class Link:
         """The answer to a message.
 
         :raises kassa.errors.NoAnswer: none came.
+        :raises kassa.errors.TooLarge: headquarters, or something on the way to it, takes nothing of that size.
         :raises kassa.errors.Refusal: it is no.
         """
-        return self._remote.post(path, compressed(msgspec.json.encode(message)), answer, timeout_s=TIMEOUT_S)
+        try:
+            return self._remote.post(path, compressed(msgspec.json.encode(message)), answer, timeout_s=TIMEOUT_S)
+        except NoAnswer as error:
+            raise_too_large(error)
+            raise
 
     def close(self) -> None:
         """Cut off what is on its way."""

@@ -10,6 +10,7 @@ import structlog
 
 from kassa.environment import Environment
 from kassa.errors import KassaError, NoAnswer, Refusal
+from kassa.upload_line import part
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
@@ -93,7 +94,9 @@ class Rounds:
             self._log.exception("status_not_kept")
         if error is None:
             return None
-        return self._with_jitter(min(FIRST_PAUSE_S * 2**failed, LONGEST_PAUSE_S))
+        asked = error.retry_after_s if isinstance(error, NoAnswer) else None
+        return self._with_jitter(max(min(FIRST_PAUSE_S * 2 ** min(failed, 20), LONGEST_PAUSE_S), asked or 0.0))
 
     def _with_jitter(self, seconds: float) -> float:
-        return seconds * (0.8 + 0.4 * self._environment.random_bytes(1)[0] / 255)
+        """Half of it to one and a half: store servers that lost headquarters at one moment do not come back at one."""
+        return seconds * (0.5 + part(self._environment))

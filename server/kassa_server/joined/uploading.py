@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import structlog
 
-from kassa.errors import NoAnswer, Refusal
+from kassa.errors import NoAnswer, Refusal, TooLarge
 from kassa.gateway.failures import SERVER_ERROR
 from kassa.journal.entry import GENESIS
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
+from kassa.upload_line import BatchSize
 from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_messages import (
     CONFLICTS,
@@ -54,6 +55,7 @@ class Uploader:
         self._channel = channel
         self._link = link
         self._published = (address, fingerprint)
+        self._size = BatchSize()
         self._settled: dict[str, SeriesFacts] = {}
         self._all_again = 0.0
         self._left: dict[str, int] = {}
@@ -90,7 +92,7 @@ class Uploader:
                 try:
                     self._bring_up(one, positions[one.series])
                 except NoAnswer as error:
-                    if error.reason != SERVER_ERROR:
+                    if error.reason != SERVER_ERROR or error.retry_after_s is not None:
                         raise
                     troubles.append(error)
         self._settle_own_rows()
@@ -160,15 +162,18 @@ class Uploader:
         if not self._same_chain(facts.series, position):
             self._send_beside(facts)
             return f"headquarters has another entry {position.sequence}; what is here is kept there beside it"
-        sequence, max_bytes = position.sequence, BATCH_BYTES
+        sequence, max_bytes = position.sequence, self._size.at_most(BATCH_BYTES)
         while sequence < facts.sequence:
             entries = self._entries(facts, sequence, max_bytes)
             try:
                 acknowledged = self._post(facts, entries)
-            except Refusal:
+            except Refusal as refusal:
+                size = sum(len(entry.data) for entry in entries)
+                if isinstance(refusal, TooLarge):
+                    self._size.did_not_fit(size)
                 if len(entries) == 1:
                     raise
-                max_bytes = sum(len(entry.data) for entry in entries) // 2
+                max_bytes = size // 2
                 continue
             if acknowledged.conflict is not None or acknowledged.sequence <= sequence:
                 return f"headquarters takes nothing after entry {acknowledged.sequence}"
@@ -187,7 +192,7 @@ class Uploader:
         """Two chains under one number: headquarters keeps this one beside its own, for a person. Once in a run; what
         both have is passed over there."""
         sequence = self._beside.get(facts.series, 0)
-        while entries := self._entries(facts, sequence, BATCH_BYTES):
+        while entries := self._entries(facts, sequence, self._size.at_most(BATCH_BYTES)):
             sequence = self._post(facts, entries, beside=True).kept
             self._beside[facts.series] = sequence
             if sequence < entries[-1].sequence:

@@ -1,10 +1,10 @@
-"""Bodies in zstd: what store servers send to headquarters."""
+"""Bodies in zstd: what registers deliver to store servers, and store servers to headquarters."""
 
 from __future__ import annotations
 
 import sys
 
-from kassa.errors import InvalidInput
+from kassa.errors import InvalidInput, TooLarge
 from kassa.text import texts
 
 if sys.version_info >= (3, 14):
@@ -12,10 +12,10 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import ZstdDecompressor, ZstdError, compress
 
-_, n_ = texts("kassa_server")
+_, n_ = texts("kassa")
 
 ENCODING = "zstd"
-"""The value of ``Content-Encoding``."""
+"""The value of ``Content-Encoding`` (RFC 8878)."""
 _LEVEL = 3
 
 
@@ -27,15 +27,18 @@ def compressed(body: bytes) -> bytes:
 def opened(body: bytes, largest: int) -> bytes:
     """What :func:`compressed` was given.
 
-    :raises InvalidInput: it is not zstd, is cut off, or would be larger than ``largest`` bytes.
+    :raises TooLarge: it would be larger than ``largest`` bytes; no more than that was unpacked.
+    :raises InvalidInput: it is not zstd, or is cut off.
     """
     decompressor = ZstdDecompressor()
     try:
         whole: bytes = decompressor.decompress(body, max_length=largest + 1)
     except ZstdError as error:
         raise _cannot_open(str(error)) from error
-    if len(whole) > largest or not decompressor.eof:
-        raise _cannot_open(f"over {largest} bytes, or cut off")
+    if len(whole) > largest:
+        raise TooLarge(_("What was sent is too large."), hint=_("Call support."), where=f"over {largest} bytes")
+    if not decompressor.eof:
+        raise _cannot_open("cut off")
     return whole
 
 

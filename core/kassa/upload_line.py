@@ -1,0 +1,114 @@
+"""How batches of journal entries go over the wire: compressed, no larger than gets through, and not before the other
+side wants them."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from kassa.compressed import ENCODING, compressed
+from kassa.environment import Environment
+from kassa.errors import InvalidInput, NoAnswer, TooLarge
+from kassa.protocol import JournalAcknowledgement, JournalBatch
+from kassa.text import texts
+
+_, n_ = texts("kassa")
+Answer = TypeVar("Answer")
+PATH = "/v1/journal"
+WORTH_COMPRESSING = 1000
+"""Bytes of a body."""
+PAYLOAD_TOO_LARGE = 413
+
+
+class Post(Protocol):
+    """How a body is sent to the store server."""
+
+    def __call__(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
+        """The answer, decoded. ``encoding``: the content coding of the body."""
+
+
+class BatchSize:
+    """How many bytes of entries a batch may hold: as many as are wanted, or less once that many did not get through."""
+
+    def __init__(self) -> None:
+        self._fits: int | None = None
+
+    def at_most(self, wanted: int) -> int:
+        """``wanted``, or what got through before."""
+        return wanted if self._fits is None else min(wanted, self._fits)
+
+    def did_not_fit(self, size: int) -> None:
+        """A batch of so many bytes was too large: the next ones are half of it."""
+        self._fits = max(1, size // 2)
+
+
+class UploadLine:
+    """The way of a register's batches to its store server.
+
+    :param post: sends a body and decodes the answer.
+    """
+
+    def __init__(self, post: Post, environment: Environment) -> None:
+        self.size = BatchSize()
+        self._post = post
+        self._environment = environment
+        self._compresses = True
+        self._not_before: float | None = None
+
+    def left(self) -> float:
+        """Seconds for which the store server still wants to be left alone."""
+        return 0.0 if self._not_before is None else max(0.0, self._not_before - self._environment.clock.monotonic())
+
+    def send(self, batch: JournalBatch, timeout_s: float | None) -> JournalAcknowledgement:
+        """Send a batch.
+
+        :raises TooLarge: the store server, or something on the way to it, takes nothing of that size.
+        :raises NoAnswer: no answer came, or the store server has asked to be left alone for a while.
+        :raises kassa.errors.Refusal: it does not take them.
+        """
+        left = self.left()
+        if left > 0:
+            what = _("The store server is busy and has asked to wait.")
+            raise NoAnswer(what, reason="server_error", sent=False, where=PATH, retry_after_s=left)
+        try:
+            return self._encoded(msgspec.json.encode(batch), timeout_s)
+        except NoAnswer as error:
+            raise_too_large(error)
+            self._wait(error.retry_after_s)
+            raise
+
+    def _encoded(self, body: bytes, timeout_s: float | None) -> JournalAcknowledgement:
+        if not self._compresses or len(body) < WORTH_COMPRESSING:
+            return self._post(PATH, body, JournalAcknowledgement, timeout_s=timeout_s)
+        try:
+            return self._post(PATH, compressed(body), JournalAcknowledgement, timeout_s=timeout_s, encoding=ENCODING)
+        except TooLarge:
+            raise
+        except InvalidInput:
+            # A store server of the version before takes it for JSON.
+            answer = self._post(PATH, body, JournalAcknowledgement, timeout_s=timeout_s)
+        self._compresses = False
+        return answer
+
+    def _wait(self, seconds: float | None) -> None:
+        """As long as was asked for, and up to half as long again: not the same for any two registers."""
+        if seconds is not None:
+            self._not_before = self._environment.clock.monotonic() + seconds * (1 + 0.5 * part(self._environment))
+
+
+def raise_too_large(error: NoAnswer) -> None:
+    """What a proxy says with 413 is no answer, and yet it says what to do: send less.
+
+    :raises TooLarge: that is what it said.
+    """
+    if error.status == PAYLOAD_TOO_LARGE:
+        what = _("Something on the way to the store server takes nothing of that size.")
+        raise TooLarge(what, hint=_("Call support."), where=error.where) from error
+
+
+def part(environment: Environment) -> float:
+    """From 0 to 1, by chance."""
+    return int.from_bytes(environment.random_bytes(2), "big") / 0xFFFF

@@ -1,0 +1,274 @@
+"""Uploads on the wire: compressed, too large, at the wrong moment, twice, half, changed, for another register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+import pytest
+from tests.core.journal.book import RECORD, event
+from tests.server.conftest import Shop
+from tests.server.device import Device, open_answer
+
+from kassa.compressed import ENCODING, compressed
+from kassa.connection import ConnectionState
+from kassa.delivery import Delivery
+from kassa.environment import Environment
+from kassa.errors import DeviceNotTrusted, InvalidInput, NoAnswer, NotAllowed, Refusal, TooLarge
+from kassa.gateway.answers import check_answer
+from kassa.gateway.answers import open_answer as opened
+from kassa.journal import Journal
+from kassa.model import OfflineProfile
+from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement
+from kassa.register.heads import current_head
+from kassa.requests.catalogue import FindItem
+from kassa.text import Text
+from kassa_server.intake_line import SPREAD_S, IntakeLine
+from kassa_server.schema import journal_conflict, journal_entry
+
+Answer = TypeVar("Answer")
+PATH = "/v1/journal"
+ENTRIES = 300
+BATCH_KB = 60
+LIMIT, UNPACKED = 6000, 20_000
+"""Bytes of a body."""
+
+
+class Line:
+    """Carries what a delivery posts to the store server, by the gateway's rules; ``between`` may answer instead."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.bodies: list[tuple[int, str]] = []
+        self.between: Callable[[bytes, str], httpx.Response | None] = lambda _body, _encoding: None
+
+    def __call__(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
+        self.bodies.append((len(body), encoding))
+        more = {"Content_Encoding": encoding} if encoding else {}
+        response = self.between(body, encoding) or self.device.post(path, body, **more)
+        check_answer(response.status_code, response.headers, path)
+        value: Answer
+        value, _time = opened(response.content, int(response.headers[PROTOCOL_HEADER]), answer, path)
+        return value
+
+
+class Backlog:
+    """A register's journal with entries that wait, and its delivery."""
+
+    def __init__(self, shop: Shop, folder: Path, entries: int) -> None:
+        self.device = shop.device()
+        self.environment = environment = Environment(clock=shop.clock)
+        self.journal = Journal(folder, environment, create=True)
+        self.journal.open_series(self.device.series, 1, RECORD)
+        self.write(entries)
+        self.line = Line(self.device)
+        self.told: list[tuple[int, Text | None]] = []
+        online = ConnectionState(True, shop.clock.utc())
+        self.delivery = Delivery(
+            self.journal, self.line, environment, OfflineProfile, lambda: online, lambda _text: None,
+            on_attempt=lambda entries, error: self.told.append((entries, error)),
+        )  # fmt: skip
+
+    def write(self, count: int, size: int = 300) -> None:
+        """Write entries of so many bytes into the journal."""
+        for _number in range(count):
+            self.journal.append(event(size=size), generation=self.journal.generation)
+        self.device.head_override = current_head(self.journal, self.environment)
+
+    def drain(self) -> int:
+        """Deliver until nothing waits; how many entries."""
+        done = 0
+        while part := self.delivery.deliver(max_kb=BATCH_KB):
+            done += part
+        return done
+
+
+@pytest.fixture
+def backlog(sqlite_shop: Shop, tmp_path: Path) -> Backlog:
+    folder = tmp_path / "register"
+    folder.mkdir()
+    return Backlog(sqlite_shop, folder, ENTRIES)
+
+
+def stored(shop: Shop) -> dict[int, bytes]:
+    """The entries in the channel database."""
+    return {row["sequence"]: bytes(row["data"]) for row in shop.rows(journal_entry)}
+
+
+def line_of(shop: Shop) -> IntakeLine:
+    """The store server's line for intake."""
+    line: IntakeLine = shop.client.app.state.line  # type: ignore[attr-defined]
+    return line
+
+
+def test_batches_travel_compressed(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """Batches go in zstd, in a fraction of their bytes, and are stored byte for byte as they were made."""
+    assert backlog.drain() == ENTRIES
+    assert {encoding for _size, encoding in backlog.line.bodies} == {ENCODING}
+    assert stored(sqlite_shop) == {entry.sequence: entry.data for entry in backlog.journal.entries(limit=ENTRIES)}
+    assert sum(size for size, _encoding in backlog.line.bodies) * 2 < sum(map(len, stored(sqlite_shop).values()))
+
+
+def test_a_store_server_of_the_version_before_gets_it_plain(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """A store server that takes zstd for JSON refuses it: the same batch goes plain at once, and so do later ones."""
+
+    def old(body: bytes, encoding: str) -> httpx.Response | None:
+        return backlog.device.post(PATH, body) if encoding else None
+
+    backlog.line.between = old
+    assert backlog.drain() == ENTRIES
+    assert [encoding for _size, encoding in backlog.line.bodies[:3]] == [ENCODING, "", ""]
+    assert len(stored(sqlite_shop)) == ENTRIES
+
+
+def test_a_register_of_the_version_before_is_understood(sqlite_shop: Shop) -> None:
+    """What comes plain, in protocol 1, is taken in."""
+    device = sqlite_shop.device(protocol="1")
+    device.sell()
+    assert device.deliver().sequence == 1
+
+
+@pytest.mark.parametrize("whose", ["store server", "proxy"])
+def test_too_large_a_batch_is_halved(
+    sqlite_shop: Shop, backlog: Backlog, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    """A body limit, of the store server or of something on the way to it, makes batches smaller until they get
+    through. It is found out once, and nothing is tried for ever."""
+    if whose == "store server":
+        monkeypatch.setattr("kassa_server.app.LARGEST_BODY", UNPACKED)
+    else:
+        backlog.line.between = lambda body, _encoding: (
+            httpx.Response(413, text="<html>too large") if len(body) > LIMIT else None
+        )
+    assert backlog.drain() == ENTRIES
+    assert len(stored(sqlite_shop)) == ENTRIES
+    sizes = [size for size, _encoding in backlog.line.bodies]
+    assert len(sizes) < 40
+    assert 0 < sum(size > LIMIT for size in sizes) < 4, "no size is tried again that did not fit"
+
+
+def test_an_entry_that_does_not_get_through_is_named(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """An entry that is too large by itself is a refusal that says which, not a loop; what went before it is in, nothing
+    is lost, and when the limit is raised it goes."""
+    backlog.drain()
+    backlog.write(1, size=30_000)
+    backlog.write(5)
+    backlog.line.bodies.clear()
+    backlog.line.between = lambda body, encoding: httpx.Response(413) if len(body) > 50 and encoding else None
+    for _try in range(2):
+        with pytest.raises(TooLarge, match=f"entry {ENTRIES + 1} is too large"):
+            backlog.drain()
+    assert len(backlog.line.bodies) < 20
+    assert backlog.told[-1][1] is not None
+    assert backlog.journal.waiting.entries == 6
+    backlog.line.between = lambda _body, _encoding: None
+    assert backlog.drain() == 6
+    assert len(stored(sqlite_shop)) == ENTRIES + 6
+
+
+def test_who_is_sent_away_comes_again_when_it_was_told_to(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """A store server with enough to do says when to come again; until then the register sends nothing, whoever asks,
+    and then everything. Requests of tills are answered meanwhile."""
+    line = line_of(sqlite_shop)
+    line.at_once = line.waiting = 0
+    sent_away = backlog.device.post(PATH, b"{}")
+    assert sent_away.status_code == 503
+    assert 1 <= int(sent_away.headers["Retry-After"]) <= SPREAD_S
+    for _try in range(3):
+        with pytest.raises(NoAnswer) as told:
+            backlog.drain()
+        assert told.value.retry_after_s
+    assert len(backlog.line.bodies) == 1
+    assert backlog.device.ask(FindItem("1001")).number == "1001"
+    line.at_once = 2
+    sqlite_shop.clock.advance(SPREAD_S * 1.5 + 1)
+    assert backlog.drain() == ENTRIES
+
+
+def test_what_unpacks_to_too_much_is_not_unpacked(sqlite_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes that would unpack to more than the store server takes are refused as too large; what is not what its
+    encoding says, or is cut off, is refused too. All are answers, and change nothing."""
+    monkeypatch.setattr("kassa_server.app.LARGEST_BODY", 1_000_000)
+    device = sqlite_shop.device()
+    with pytest.raises(TooLarge):
+        open_answer(device.post(PATH, compressed(bytes(50_000_000)), Content_Encoding=ENCODING), None)
+    for body in (b"{}", compressed(b"{}" * 100)[:-5], b""):
+        with pytest.raises(InvalidInput):
+            open_answer(device.post(PATH, body, Content_Encoding=ENCODING), None)
+    device.sell()
+    assert device.deliver().sequence == 1
+
+
+def sequence_of(device: Device, body: bytes) -> int:
+    """How far a delivery was acknowledged."""
+    answer: Any = open_answer(device.post(PATH, body), JournalAcknowledgement)
+    return int(answer.sequence)
+
+
+def test_an_upload_that_comes_twice_or_half_is_in_once(shop: Shop) -> None:
+    """Half of an upload is acknowledged as far as it goes, the whole one after it up to its end, and the same again as
+    often as it comes; each entry is stored once."""
+    device = shop.device()
+    for _sale in range(4):
+        device.sell()
+    whole, half = (msgspec.json.encode(device.batch(device.chain[:count])) for count in (4, 2))
+    assert [sequence_of(device, body) for body in (half, whole, whole, half)] == [2, 4, 4, 2]
+    assert sorted(stored(shop)) == [1, 2, 3, 4]
+    assert shop.rows(journal_conflict) == []
+
+
+def test_half_a_body_is_no_upload(shop: Shop) -> None:
+    """A body that was cut off, plain or compressed, does not pass the device's signature; one that its device itself
+    has signed does not read. Nothing of either is stored, and the whole one goes in after it."""
+    device = shop.device()
+    for _sale in range(4):
+        device.sell()
+    whole = msgspec.json.encode(device.batch(device.chain))
+    for body, encoding in ((whole, {}), (compressed(whole), {"Content_Encoding": ENCODING})):
+        signed = dict(device.post(PATH, body[: len(body) // 2], **encoding).request.headers)
+        with pytest.raises(Refusal) as told:
+            open_answer(device.post(PATH, body[: len(body) // 2], **encoding), None)
+        assert isinstance(told.value, InvalidInput)
+        del signed["content-length"]
+        with pytest.raises(DeviceNotTrusted):
+            open_answer(shop.client.post(PATH, content=body, headers=signed), None)
+    assert stored(shop) == {}
+    assert sequence_of(device, whole) == 4
+
+
+def test_a_changed_body_is_not_taken(shop: Shop) -> None:
+    """A body that was changed on the way does not pass the signature. An entry that was changed before it was signed is
+    kept beside the chain as a conflict, by its reason, and overwrites nothing; the true one is acknowledged still."""
+    device = shop.device()
+    device.sell()
+    device.sell()
+    body = msgspec.json.encode(device.batch(device.chain))
+    signed = dict(device.post(PATH, body).request.headers)
+    with pytest.raises(DeviceNotTrusted):
+        open_answer(shop.client.post(PATH, content=body.replace(b'"sale"', b'"void"'), headers=signed), None)
+    before = stored(shop)
+    changed = msgspec.structs.replace(device.chain[-1], hash="00" * 32)
+    answer = open_answer(device.post(PATH, msgspec.json.encode(device.batch([changed]))), JournalAcknowledgement)
+    assert answer.conflict == changed.entry_id
+    assert [row["reason"] for row in shop.rows(journal_conflict)] == ["other_hash"]
+    assert stored(shop) == before
+    assert sequence_of(device, body) == 2
+
+
+def test_another_registers_upload_is_refused(shop: Shop) -> None:
+    """A register that delivers another one's series is refused, and the other one's delivery goes in as if nothing had
+    been."""
+    device, other = shop.device(), shop.device("R2")
+    device.sell()
+    body = msgspec.json.encode(device.batch(device.chain))
+    with pytest.raises(NotAllowed, match="belong to another device"):
+        open_answer(other.post(PATH, body), None)
+    assert stored(shop) == {}
+    assert sequence_of(device, body) == 1
+    other.sell()
+    assert other.deliver().sequence == 1
