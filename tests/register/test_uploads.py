@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.register.books import agree, gapless, read_journal, receipts
-from tests.register.conftest import back_online
+from tests.register.conftest import QUICK, back_online
 
 from kassa.register import Register
 from kassa.testing.shop import Shop, wait_until
@@ -28,14 +30,14 @@ def upload_error(register: Register) -> str:
     [
         (413, HTML, "too large to be delivered"),
         (503, HTML + b"Retry-After: 1\r\n", "status 503"),
-        (429, HTML + b"Retry-After: 2\r\n", "status 429"),
     ],
 )
 def test_the_register_sells_on_whatever_stands_in_the_way(
-    shop: Shop, register: Register, status: int, headers: bytes, says: str
+    make_ready: Callable[..., tuple[Shop, Register]], status: int, headers: bytes, says: str
 ) -> None:
     """Something in between takes no delivery at all, or asks to wait: the last upload says so, sales go on and wait,
     and once the way is free everything is in the channel database, once and in order."""
+    shop, register = make_ready(profile={**QUICK, "request_timeout_s": 10})
     sell(register)
     shop.delivered(register)
     shop.network.reply(status, b"<html>no", headers)

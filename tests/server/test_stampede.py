@@ -21,7 +21,7 @@ from kassa.testing.server import StoreServer
 from kassa.testing.store import SMALL_STORE
 from kassa.trust import read_activation_code
 
-REGISTERS, BATCHES, SALES = 32, 2, 20
+REGISTERS, BATCHES, SALES = 26, 1, 12
 PATH = "/v1/journal"
 PATIENCE_S = 60.0
 
