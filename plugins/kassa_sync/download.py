@@ -9,16 +9,18 @@ and becomes active by moving a pointer in the journal.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from kassa.errors import DiskFull, KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
+from kassa.giving_way import giving_way
 from kassa.packages.applying import Applied, Checkpoint, apply_package, checkpoints, forget_checkpoint
 from kassa.packages.choosing import next_package, whole_database
 from kassa.packages.errors import PackageError, from_the_future
 from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList
+from kassa.packages.manifest import Batch
 from kassa.packages.reading import open_package
 from kassa.packages.sqlite_snapshot import open_sqlite_snapshot
 from kassa.packages.verifying import verify_file
@@ -31,6 +33,8 @@ from kassa_sync.store_rows import fetch_store_rows
 from kassa_sync.tries import Failures
 
 _, n_ = texts("kassa_sync")
+FLUSH_EVERY = 5
+"""Batches, while a whole database is built."""
 DOWNLOAD_FAILED, APPLY_FAILED = "download_failed", "apply_failed"
 
 
@@ -69,6 +73,10 @@ class Download:
         :raises kassa.errors.NoAnswer: the store server does not answer; what was applied stays.
         :raises KassaError: a table group could not be brought up to date; the others were.
         """
+        with giving_way():
+            self._run()
+
+    def _run(self) -> None:
         own_rows = self._register.own_rows()
         listed = self._lists.listed
         known = self.checkpoints()
@@ -153,7 +161,7 @@ class Download:
         with self._database.building(copy) as connection:
             for entry, file in files:
                 self._progress(_("The register's data arrives"))
-                self._build(connection, entry, file)
+                self._build(connection, copy, entry, file)
         self._database.activate(copy)
         self._orders.reloaded(ALL_GROUPS)
         for _entry, file in files:
@@ -171,10 +179,10 @@ class Download:
             self._failed(entry.table_group, entry, error, DOWNLOAD_FAILED)
             return None
 
-    def _build(self, connection: Connection, entry: PackageEntry, file: Path) -> None:
+    def _build(self, connection: Connection, copy: str, entry: PackageEntry, file: Path) -> None:
         try:
             with connection.begin_nested():
-                applied = self._apply_file(connection, file, entry)
+                applied = self._apply_file(connection, file, entry, flush=lambda: self._database.flush(copy))
         except (PackageError, OSError) as error:
             self._failed(entry.table_group, entry, error, APPLY_FAILED)
             return
@@ -229,14 +237,29 @@ class Download:
         self.rows += applied.rows
         return None
 
-    def _apply_file(self, connection: Connection, file: Path, entry: PackageEntry, *, anew: bool = False) -> Applied:
-        """Apply a file within a transaction. ``anew``: whatever the table group holds is replaced."""
+    def _apply_file(
+        self,
+        connection: Connection,
+        file: Path,
+        entry: PackageEntry,
+        *,
+        anew: bool = False,
+        flush: Callable[[], None] | None = None,
+    ) -> Applied:
+        """Apply a file within a transaction.
+
+        :param anew: whatever the table group holds is replaced.
+        :param flush: called now and then.
+        """
         scope = self._register.record.store.store_id
         now = self._register.environment.clock.utc()
         if anew:
             forget_checkpoint(connection, entry.table_group)
         with file.open("rb") as packed:
-            return apply_package(connection, *open_package(packed), scope=scope, now=now)
+            manifest, batches = open_package(packed)
+            if flush is not None:
+                batches = _flushing(batches, flush)
+            return apply_package(connection, manifest, batches, scope=scope, now=now)
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -266,6 +289,13 @@ class Download:
             "package_failed", table_group=group, package=entry.package_id, error_code=known.code, where=known.where
         )
         return known
+
+
+def _flushing(batches: Iterator[Batch], flush: Callable[[], None]) -> Iterator[Batch]:
+    for number, batch in enumerate(batches, 1):
+        yield batch
+        if number % FLUSH_EVERY == 0:
+            flush()
 
 
 def _check_revision(listed: PackageList) -> None:

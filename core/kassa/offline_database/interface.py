@@ -162,8 +162,8 @@ class OfflineDatabase(ABC):
             return work(connection)
 
     @contextmanager
-    def _transaction(self, name: str) -> Iterator[Connection]:
-        engine = self._engine(name, read_only=False)
+    def _transaction(self, name: str, *, building: bool = False) -> Iterator[Connection]:
+        engine = self._building_engine(name) if building else self._engine(name, read_only=False)
         try:
             with engine.begin() as connection:
                 yield connection
@@ -190,9 +190,14 @@ class OfflineDatabase(ABC):
     def building(self, name: str) -> Iterator[Connection]:
         """One transaction on a new copy, with its tables."""
         self._create(name)
-        with self._transaction(name) as connection:
+        with self._transaction(name, building=True) as connection:
             create_offline_tables(connection)
             yield connection
+        self._built(name)
+
+    def flush(self, name: str) -> None:  # noqa: B027 (a database server sees to it itself)
+        """Bring to the disk what has been written so far of a copy that is being built: bit by bit, because the
+        journal's commits wait for whatever is under way."""
 
     def create_empty(self) -> str:
         """Make the offline database of a register that is being installed: its tables, no data. It becomes active
@@ -293,6 +298,14 @@ class OfflineDatabase(ABC):
     @abstractmethod
     def _engine(self, name: str, *, read_only: bool) -> Engine:
         """An engine on a copy."""
+
+    def _building_engine(self, name: str) -> Engine:
+        """An engine on a copy that is being built, which nobody reads."""
+        return self._engine(name, read_only=False)
+
+    def _built(self, name: str) -> None:
+        """A copy is whole: it must be on the disk when this returns, and ready to be read."""
+        self.flush(name)
 
     @abstractmethod
     def copies(self) -> Iterable[str]:

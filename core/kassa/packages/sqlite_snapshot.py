@@ -113,8 +113,9 @@ def _unpack(file: BinaryIO, target: Path, largest: int) -> None:
             if size > largest:
                 raise _damaged(f"over {largest} bytes")
             unpacked.write(chunk)
-        unpacked.flush()
-        os.fsync(unpacked.fileno())
+            # Bit by bit: a sale's commit waits for what is under way to the disk, which is never more than a chunk.
+            unpacked.flush()
+            os.fsync(unpacked.fileno())
 
 
 def _look_at(path: Path) -> None:
