@@ -28,6 +28,7 @@ USE_CASES = (
     "change_prices",
     "upload_sales",
     "sell_while_loading",
+    "peak_memory",
     "build_delta",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -377,4 +377,4 @@ def test_any_interleaving_ends_at_headquarters_rows(
 @pytest.mark.timeout(900)
 def test_many_interleavings(make_url: Callable[[], str], fresh_channel: Callable[[Path], None]) -> None:
     """Dozens of them, twice as long, and others each time."""
-    play(make_url, fresh_channel, 60, 50)
+    play(make_url, fresh_channel, 40, 40)
