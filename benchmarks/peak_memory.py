@@ -28,10 +28,10 @@ def measure(folder: Path) -> list[Figure]:
     small, large = CATALOGUES
     figures = []
     for way, words in WAYS.items():
-        for count in CATALOGUES:
-            figures.append(
-                Figure(f"{words}, {count:,} products", took[count][way], "MB", LIMIT_MB, "over the idle register")
-            )
+        figures += [
+            Figure(f"{words}, {count:,} products", took[count][way], "MB", LIMIT_MB, "over the idle register")
+            for count in CATALOGUES
+        ]
         more = took[large][way] - took[small][way]
         figures.append(Figure(f"{words}: what {large:,} take more", more, "MB", FLAT_MB, f"{small:,} products"))
     return figures
