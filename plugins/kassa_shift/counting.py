@@ -44,6 +44,7 @@ class Counting:
         self._counts: dict[str, TenderCount] = {}
         self._sold: list[Sold] = []
         self._parts: dict[str, tuple[int, int]] = {}
+        self._carried_parts: list[SeriesPart] = []
         if carried is not None:
             self.add(carried)
 
@@ -58,7 +59,7 @@ class Counting:
             movements=tuple(sorted(moved, key=lambda one: (one.kind, one.tender_id))),
             counts=tuple(count for _id, count in sorted(self._counts.items())),
             sold=tuple(self._sold),
-            parts=tuple(SeriesPart(series, *span) for series, span in self._parts.items()),
+            parts=(*self._carried_parts, *(SeriesPart(series, *span) for series, span in self._parts.items())),
         )
 
     def add(self, other: ShiftFigures) -> None:
@@ -72,8 +73,8 @@ class Counting:
             self._add_movement(one.kind, one.tender_id, one.moved)
         self._counts.update({count.tender_id: count for count in other.counts})
         self._sold.extend(other.sold)
-        for part in other.parts:
-            self._add_part(part.series, part.first, part.last)
+        # Not merged: between two times that a shift was open here, another may have been.
+        self._carried_parts.extend(other.parts)
 
     def _sum(self, other: ShiftFigures) -> None:
         plain = self._plain
@@ -95,7 +96,8 @@ class Counting:
 
     def take(self, entry: EntryBody) -> None:
         """Count a journal entry: a sale, a void, a receipt's copy, an opening of the drawer."""
-        self._add_part(entry.series, entry.sequence, entry.sequence)
+        first, last = self._parts.get(entry.series, (entry.sequence, entry.sequence))
+        self._parts[entry.series] = (min(first, entry.sequence), max(last, entry.sequence))
         if entry.kind in ("sale", "void"):
             self._take_transaction(entry, _SALE.decode(entry.payload))
         elif entry.kind == "drawer":
@@ -141,10 +143,6 @@ class Counting:
 
     def _add_movement(self, kind: MovementKind, tender_id: str, tally: Tally) -> None:
         self._movements[kind, tender_id] = self._movements.get((kind, tender_id), NOTHING) + tally
-
-    def _add_part(self, series: str, first: int, last: int) -> None:
-        known = self._parts.get(series, (first, last))
-        self._parts[series] = (min(known[0], first), max(known[1], last))
 
 
 def _of_sale(sale: Transaction, totals: Totals) -> ShiftFigures:

@@ -37,6 +37,7 @@ from kassa_server.schema.organisation import (
 from kassa_server.schema.own_rows import own_row, own_row_command
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.sessions import download_session, session_order
+from kassa_server.schema.shifts import shift_report
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
 from kassa_server.schema.users import headquarters_log_on, headquarters_user
 
@@ -84,6 +85,7 @@ __all__ = [
     "sales_transaction",
     "series",
     "session_order",
+    "shift_report",
     "staff_credential",
     "store",
     "store_server",

@@ -11,6 +11,7 @@ examination        all of these in one pass over a register
 findings           what contradicts, lacks or is not known, and what people said to it
 head_findings      findings that heads and series tell by themselves
 kept_entries       findings about conflicts and parked entries
+shift_findings     Z reports that disagree with the sales
 fault_findings     findings of an examination
 dates              periods by a store's calendar
 period_certificate everything up to T is in, or what is missing

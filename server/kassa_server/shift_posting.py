@@ -1,0 +1,81 @@
+"""Posting a Z, and comparing it with the sales that were posted.
+
+A Z states each receipt of its shift with its total, and which journal entries it counted. What stands on it and is not
+posted, what is posted from those entries and does not stand on it, and what has another total is named by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from kassa.journal.entry import EntryBody
+from kassa.money import from_minor, to_minor
+from kassa.schema.rules import LARGEST_IN
+from kassa.shift_report import ShiftReport
+from kassa_server.schema import sales_transaction, shift_report
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A receipt in which a Z and the posted sales differ. ``on_the_z`` or ``posted`` is None where it is not there."""
+
+    receipt_number: str
+    on_the_z: Decimal | None
+    posted: Decimal | None
+
+
+def post_shift_report(connection: Connection, body: EntryBody, entry_id: str) -> None:
+    """Write a Z, within the caller's transaction. The sales before it have been posted, or parked, by then.
+
+    :raises msgspec.ValidationError: it is no Z.
+    """
+    report = msgspec.json.decode(body.payload, type=ShiftReport)
+    figures, totals, currency = report.figures, report.grand_totals, report.currency
+    row = {
+        "entry_id": entry_id, "series_id": body.series, "sequence": body.sequence, "store_id": body.store_id,
+        "register_id": body.register_id, "number": report.number or 0, "shift_id": report.shift_id,
+        "closed_at": body.at, "business_date": datetime.fromisoformat(body.local_time).date(),
+        "currency": currency, "receipts": figures.receipts, "total": to_minor(figures.total, currency),
+        "grand_total_sales": to_minor(totals.sales, currency),
+        "grand_total_returns": to_minor(totals.returns, currency),
+        "report": bytes(body.payload).decode(), "agrees": not differences(connection, report),
+    }  # fmt: skip
+    connection.execute(insert(shift_report), [row])
+
+
+def differences(connection: Connection, report: ShiftReport) -> list[Difference]:
+    """Where a Z and the sales that are posted now differ, by receipt number."""
+    stated = {sold.receipt_number: sold.total for sold in report.figures.sold}
+    posted = _of_its_entries(connection, report)
+    posted |= _by_number(connection, [number for number in stated if number not in posted], report.currency)
+    return [
+        Difference(number, stated.get(number), posted.get(number))
+        for number in sorted(stated.keys() | posted.keys())
+        if stated.get(number) != posted.get(number)
+    ]
+
+
+def _of_its_entries(connection: Connection, report: ShiftReport) -> dict[str, Decimal]:
+    """What is posted of the journal entries that the Z has counted."""
+    found: dict[str, Decimal] = {}
+    for part in report.figures.parts:
+        columns = sales_transaction.c
+        wanted = (columns.series_id == part.series) & columns.sequence.between(part.first, part.last)
+        sold = (columns.kind == "sale") & columns.training.is_(False)
+        rows = connection.execute(select(columns.receipt_number, columns.total).where(wanted, sold))
+        found |= {str(number): from_minor(total, report.currency) for number, total in rows}
+    return found
+
+
+def _by_number(connection: Connection, numbers: Iterable[str], currency: str) -> dict[str, Decimal]:
+    columns, wanted = sales_transaction.c, list(numbers)
+    found: dict[str, Decimal] = {}
+    for start in range(0, len(wanted), LARGEST_IN):
+        part = columns.receipt_number.in_(wanted[start : start + LARGEST_IN])
+        rows = connection.execute(select(columns.receipt_number, columns.total).where(part))
+        found |= {str(number): from_minor(total, currency) for number, total in rows}
+    return found
