@@ -112,13 +112,13 @@ class Poster:
         :raises NotAtOnce: one of them needs more care; the caller rolls back, and posts them apart.
         """
         try:
-            sales = [_sale(entry) for entry in entries if entry.kind in SALES]
+            if any(entry.kind == "command" for entry in entries):
+                raise NotAtOnce("a command")
+            # Sales first: a Z among the others is compared with them.
+            post_sales(connection, [_sale(entry) for entry in entries if entry.kind in SALES])
             for entry in entries:
-                if entry.kind == "command":
-                    raise NotAtOnce("a command")
                 if entry.kind not in SALES:
                     self._post(connection, entry)
-            post_sales(connection, sales)
         except NotAtOnce:
             raise
         except Exception as error:
