@@ -23,6 +23,7 @@ USE_CASES = (
     "scan_to_line",
     "live_discounts",
     "finish_sale",
+    "x_report",
     "ready",
     "load_catalogue",
     "change_prices",
