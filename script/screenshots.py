@@ -1,13 +1,19 @@
-"""The pictures in docs/screens: log on, sale online, sale offline, 917's window, in each language."""
+"""The pictures in docs/screens: log on, sale online and offline, the windows of 917 and of shifts, in each language."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.ui.pilot import Pilot
+
+    from kassa.operations import OperationResult
+    from kassa.register import Register
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -19,11 +25,14 @@ def store(language: str) -> Mapping[str, Any]:
     """The small store of the test kit, in ``language``."""
     from kassa.testing.store import SMALL_STORE
 
-    return {**SMALL_STORE, "store": {**SMALL_STORE["store"], "language": language}}
+    first, *others = SMALL_STORE["registers"]
+    with_shifts = {**first, "plugins": [*first["plugins"], {"name": "shift"}]}
+    told = {**SMALL_STORE["store"], "language": language}
+    return {**SMALL_STORE, "store": told, "registers": [with_shifts, *others]}
 
 
 def take(language: str, work: Path) -> None:
-    """Take the four pictures in ``language``."""
+    """Take the pictures in ``language``."""
     from tests.ui.pilot import Pilot
 
     from kassa.operations import ManagerApproval
@@ -70,7 +79,32 @@ def take(language: str, work: Path) -> None:
         pilot.app.till.press_pill()
         pilot.until(lambda: pilot.app.till.dialog)
         keep("window-917")
+        pilot.app.till.close(pilot.app.till.dialog)
+        register.run(201)
+        take_shifts(register, pilot, keep)
         pilot.app.detach()
+
+
+def take_shifts(register: Register, pilot: Pilot, keep: Callable[[str], None]) -> None:
+    """The windows of shifts: what can be done, the count, X."""
+    from kassa.operations import ManagerApproval
+    from kassa.testing.store import MANAGER, MANAGER_PIN
+    from kassa_ui.presenters.dialogs import WindowDialog
+
+    def show(name: str, result: OperationResult) -> None:
+        assert result.window is not None
+        dialog = WindowDialog(pilot.app.till, result.window)
+        pilot.app.till.open(dialog)
+        keep(name)
+        pilot.app.till.close(dialog)
+
+    register.run(1200, amount=Decimal(500))
+    show("window-shifts", register.run(918))
+    for value, count in (("1000", 0), ("500", 1), ("100", 2)):
+        register.run(1052, action="count", denomination=value, count=count)
+    show("window-count", register.run(1052))
+    register.run(1052, action="declare")
+    show("window-x", register.run(1056, approval=ManagerApproval(MANAGER, MANAGER_PIN)))
 
 
 PILOTS: dict[str, Any] = {}
