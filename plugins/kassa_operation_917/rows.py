@@ -46,6 +46,8 @@ def all_rows(register: RegisterFace, state: ConnectionState) -> Iterator[Row]:
         yield Row(_("Synchronisation"), status.running)
     yield Row(_("Waiting for upload"), _waiting(register, now))
     yield Row(_("Offline database"), _database(register, state))
+    if status.promised_until is not None:
+        yield Row(_("Data promised until"), _promised(status.promised_until, now))
     for group in status.groups:
         yield Row(_GROUPS.get(group.table_group, literal(group.table_group)), _group(group, now))
 
@@ -131,6 +133,12 @@ def _group(group: GroupStatus, now: datetime) -> Text:
     if group.error is None:
         return _("{rows} · since {time}", rows=rows, time=time)
     return _("{rows} · since {time} · stopped: {error}", rows=rows, time=time, error=group.error)
+
+
+def _promised(until: datetime, now: datetime) -> Text:
+    """Until when headquarters promised the data; a promise that is over warns, and stops nothing."""
+    time = _("{time}", time=Moment(until, "date"))
+    return _("{time} · passed: headquarters should have renewed it", time=time) if now > until else time
 
 
 def _readiness(readiness: Readiness) -> Text:

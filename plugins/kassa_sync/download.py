@@ -8,6 +8,7 @@ and becomes active by moving a pointer in the journal.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList
 from kassa.packages.manifest import Batch
 from kassa.packages.reading import open_package
 from kassa.packages.sqlite_snapshot import open_sqlite_snapshot
-from kassa.packages.verifying import verify_file
+from kassa.packages.verifying import verify_file, verify_manifest
 from kassa.register.face import GroupStatus, RegisterFace
 from kassa.schema.groups import SCHEMA_REVISION
 from kassa.text import Text, texts
@@ -35,6 +36,10 @@ from kassa_sync.tries import Failures
 _, n_ = texts("kassa_sync")
 FLUSH_EVERY = 5
 """Batches, while a whole database is built."""
+ROOM_FOR_SALES = 16 * 1024 * 1024
+"""Bytes of the disk that are left to the journal: some ten thousand sales."""
+GROWS = 20
+"""How many times its own size a package takes while it is applied: 16 for 100,000 items, measured."""
 DOWNLOAD_FAILED, APPLY_FAILED = "download_failed", "apply_failed"
 
 
@@ -257,6 +262,7 @@ class Download:
             forget_checkpoint(connection, entry.table_group)
         with file.open("rb") as packed:
             manifest, batches = open_package(packed)
+            verify_manifest(manifest, entry)
             if flush is not None:
                 batches = _flushing(batches, flush)
             return apply_package(connection, manifest, batches, scope=scope, now=now)
@@ -266,6 +272,7 @@ class Download:
     def _fetch(self, entry: PackageEntry) -> Path:
         """The package's file, whole and verified. A damaged one is removed, and fetched anew at the next try."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._check_room(entry)
         file = self._folder / f"{entry.package_id}.zst"
         self._register.fetch_package(entry.package_id, file, entry.size)
         try:
@@ -274,6 +281,15 @@ class Download:
             file.unlink(missing_ok=True)
             raise
         return file
+
+    def _check_room(self, entry: PackageEntry) -> None:
+        """Data does not take the room that sales need.
+
+        :raises DiskFull: it would.
+        """
+        free = shutil.disk_usage(self._folder).free
+        if free < ROOM_FOR_SALES + GROWS * entry.size:
+            raise DiskFull(where=f"{self._folder}: {free} bytes are free, the package has {entry.size}")
 
     def _forget_files(self, wanted: Collection[str]) -> None:
         """Files of packages that are in no list any more, or, once all is applied, of any: a register that lost its

@@ -7,6 +7,8 @@ everything, there is nothing to fetch, and the question has cost the store serve
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from kassa.errors import NotAvailable
@@ -20,6 +22,7 @@ _, n_ = texts("kassa_sync")
 PATH = "/v1/packages"
 PINNED_KEYS = ("kassa", "headquarters_keys")
 SEEN = ("sync", "list_number")
+PROMISED = ("sync", "promised_until")
 
 
 class Lists:
@@ -52,6 +55,7 @@ class Lists:
                 scope=self._register.record.store.store_id,
             )
             self._register.keep_setting(*SEEN, str(listed.number))
+            self._register.keep_setting(*PROMISED, listed.expires_at.isoformat())
             self._listed = listed
         ordered = self._orders.carry_out(answer.orders)
         self._state = answer.state
@@ -84,6 +88,11 @@ class Lists:
     def expired(self) -> bool:
         """Whether headquarters should have renewed the list by now: warns, and never stops selling."""
         return self._listed is not None and is_expired(self._listed, self._register.environment.clock.utc())
+
+    def promised_until(self) -> datetime | None:
+        """Until when the list that was accepted last holds, in an earlier run too."""
+        kept = self._register.setting(*PROMISED)
+        return None if kept is None else datetime.fromisoformat(kept)
 
     def _keys(self) -> KeySet:
         kept = self._register.setting(*PINNED_KEYS)

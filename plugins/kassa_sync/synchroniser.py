@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
+
+import msgspec
 
 from kassa.connection import Reason
 from kassa.errors import JournalError, KassaError, NoAnswer, NotAvailable
 from kassa.model import RegisterRecord
+from kassa.packages.errors import ListNotTrusted
 from kassa.packages.listing import SyncReport, UploadReport
 from kassa.register.face import Attempt, Event, RegisterFace, SyncStatus
 from kassa.register.kept_attempt import read_success, write_success
@@ -44,9 +48,14 @@ class Synchroniser:
         self._upload = UploadReport("applied")
         self._full_at: float | None = None
         self._asked = False
+        self._untrusted: Text | None = None
         self._folder = register.offline_database.directory / "packages"
         kept = read_success(register.setting(PLUGIN, LAST_DOWNLOAD))
-        self.status = SyncStatus(download_success=kept, checked_at=kept.at if kept is not None else None)
+        self.status = SyncStatus(
+            download_success=kept,
+            checked_at=kept.at if kept is not None else None,
+            promised_until=self._lists.promised_until(),
+        )
 
     def start(self) -> None:
         """Begin; the first round is at once. Again: nothing."""
@@ -116,18 +125,21 @@ class Synchroniser:
             self._register, self._lists, self._failures, self._orders, self._folder, self._stopping, self._progress
         )  # fmt: skip
         error: Text | None = None
-        self._asked = False
+        self._asked, self._untrusted = False, None
         try:
             if not self._bring(download):
                 self._tell(download)
                 return
+        except ListNotTrusted as failed:
+            error, self._asked, self._untrusted = failed.what, True, failed.what
+            self._log.error("list_not_trusted", where=failed.where)
         except KassaError as failed:
             error = failed.what
         except Exception:
             self._log.exception("download_failed")
             error = SOMETHING
         finally:
-            self.status = replace(self.status, groups=download.groups())
+            self.status = replace(self.status, groups=download.groups(), promised_until=self._lists.promised_until())
         if error is None and self._lists.expired():
             error = _("The data is older than headquarters promised; the register goes on selling on it.")
         self._note_down(self._attempt(download.packages, download.rows, error))
@@ -171,14 +183,17 @@ class Synchroniser:
             raise KassaError(wrong)
 
     def _report(self, download: Download) -> SyncReport:
-        return self._reports.make(download.checkpoints().values(), self._upload, self._lists.number)
+        report = self._reports.make(download.checkpoints().values(), self._upload, self._lists.number)
+        untrusted = "" if self._untrusted is None else self._untrusted.words("en")
+        return msgspec.structs.replace(report, list_error=untrusted)
 
     def _tell(self, download: Download) -> None:
         """Tell headquarters what this round has changed, failures too; it hears of it later if it does not answer."""
         try:
             report = self._report(download)
             if self._reports.due(report):
-                self._lists.poll(report)
+                with suppress(ListNotTrusted):  # known, and part of the report
+                    self._lists.poll(report)
                 self._reports.sent(report)
         except KassaError as error:
             self._log.info("report_waits", error_code=error.code)

@@ -44,6 +44,7 @@ def make_code(
     code = new_code(environment)
     now = environment.clock.utc()
     row = {"code_hash": code_hash(code), "register_id": register_id, "made_at": now, "expires_at": now + VALID_FOR}
+    row["series_after"] = _highest(connection, register_id)
     serving = store_server_of(connection, register_id, store_server)
     row["database_id"] = None if serving is None else serving.database_id
     put_rows(connection, activation_code, [row], store_id=store_id)
@@ -84,7 +85,8 @@ def activate(
             activated_at=now,
         )
     )
-    number = _open_series(connection, code.register_id, device_id, request.series, now)
+    number = max(_highest(connection, code.register_id), code.series_after) + 1
+    _open_series(connection, code.register_id, device_id, (request.series, number), now)
     used = activation_code.c.code_hash == code.code_hash
     connection.execute(update(activation_code).where(used).values(device_id=device_id))
     audit.note(connection, "activated", now, register_id=code.register_id, device=device_id, series_number=number)
@@ -129,12 +131,19 @@ def _close(connection: Connection, register_id: str, now: datetime) -> None:
     connection.execute(update(series).where(still_open).values(closed_at=now, closed_sequence=series.c.sequence))
 
 
-def _open_series(connection: Connection, register_id: str, device_id: str, series_id: str, now: datetime) -> int:
+def _highest(connection: Connection, register_id: str) -> int:
+    """The highest series number of a register that is known here."""
+    highest = select(func.max(series.c.number)).where(series.c.register_id == register_id)
+    return int(connection.execute(highest).scalar() or 0)
+
+
+def _open_series(
+    connection: Connection, register_id: str, device_id: str, opened: tuple[str, int], now: datetime
+) -> None:
+    series_id, number = opened
     taken = connection.execute(select(series.c.series_id).where(series.c.series_id == series_id)).first()
     if taken is not None:
         raise InvalidInput(_("That series is open already."), hint=_("Call support: the register was copied."))
-    highest = select(func.max(series.c.number)).where(series.c.register_id == register_id)
-    number = int(connection.execute(highest).scalar() or 0) + 1
     connection.execute(
         insert(series).values(
             series_id=series_id,
@@ -146,7 +155,6 @@ def _open_series(connection: Connection, register_id: str, device_id: str, serie
             hash=GENESIS,
         )
     )
-    return number
 
 
 def _not_valid() -> NotAllowed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,7 @@ from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
 from kassa_server.headquarters.schedules import Schedules
+from kassa_server.health import health, health_token, may_know
 from kassa_server.host import Host
 from kassa_server.intake_line import IntakeLine
 from kassa_server.joined.joined import Joined, JoinedSettings
@@ -45,6 +47,7 @@ def create_app(
     database: str,
     *,
     environment: Environment | None = None,
+    folder: Path | None = None,
     ca_certificate: str | None = None,
     packages: Path | PackageFiles | None = None,
     schedules: bool = False,
@@ -54,13 +57,14 @@ def create_app(
     """Store server and headquarters, on the channel database at ``database``, which is upgraded first.
 
     :param database: an SQLAlchemy URL.
+    :param folder: the data directory, with the key that secrets are sealed with; None: where the SQLite file is.
     :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
     :param packages: where data packages are, or the folder for them; None: none are made or served.
     :param schedules: distribution jobs run by themselves, as the schedules say.
     :param role: whether both are served here, or one of them.
     :param joined: of a store server alone: its headquarters.
     """
-    channel = Channel(database, environment)
+    channel = Channel(database, environment, folder)
     upgrade(channel.engine)
     files = DirectoryFiles(packages) if isinstance(packages, Path) else packages
     distribution = None if files is None else Distribution(channel, files)
@@ -82,6 +86,7 @@ def create_app(
     app.state.server = server
     app.state.line = IntakeLine(channel.environment)
     app.state.ca_certificate = ca_certificate
+    app.state.health_token = None if folder is None else health_token(folder, channel.environment)
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
     app.state.joined = side
     return app
@@ -221,9 +226,10 @@ async def _certificate_authority(request: Request) -> Response:
 
 
 async def _health(request: Request) -> Response:
-    """For supervisors: a real query on the channel database."""
-    try:
-        await run_in_threadpool(_server(request.app).channel.check)
-    except SQLAlchemyError:
-        return JSONResponse({"status": "the channel database does not answer"}, 503)
-    return JSONResponse({"status": "ok"})
+    """For supervisors: a real query on the channel database; more for whoever shows the token."""
+    shown = request.headers.get("authorization", "")
+    figures = may_know(shown, request.app.state.health_token)
+    if shown and not figures:
+        return JSONResponse({"status": "not the token of this server"}, 401, {"WWW-Authenticate": "Bearer"})
+    told, status = await run_in_threadpool(partial(health, _server(request.app).channel, figures=figures))
+    return JSONResponse(told, status)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, select
 from sqlalchemy.engine import make_url
 
-from kassa.environment import Environment
+from kassa.environment import Clock, Environment, SystemClock
 from kassa.schema.engine import make_engine
 from kassa_server.schema import row_counter
+from kassa_server.sealing import Sealing
+
+_CHANNEL = "kassa_channel"
 
 
 class Channel:
     """A channel database. Keeps no state of its own beyond its connections; many processes may share one database.
 
     :param url: SQLAlchemy's: ``sqlite:///file``, ``postgresql+psycopg://…``.
+    :param folder: the data directory, with the key that secrets are sealed with; None: where the SQLite file is.
     """
 
-    def __init__(self, url: str, environment: Environment | None = None) -> None:
+    def __init__(self, url: str, environment: Environment | None = None, folder: Path | None = None) -> None:
         self.url = url
         self.environment = environment or Environment()
+        self.sealing = Sealing(folder or _folder_of(url), self.environment)
         self.engine = make_engine(url)
         self._reader = self._make_reader(url)
 
@@ -35,7 +41,7 @@ class Channel:
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back by any exception."""
         with self.engine.begin() as connection:
-            yield connection
+            yield connection.execution_options(**{_CHANNEL: self})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -62,6 +68,11 @@ class Channel:
         self._reader.dispose()
 
 
+def _folder_of(url: str) -> Path | None:
+    parts = make_url(url)
+    return Path(parts.database).parent if parts.get_backend_name() == "sqlite" and parts.database else None
+
+
 def lock_row(
     connection: Connection, statement: Select[Any], parameters: Mapping[str, Any] | None = None
 ) -> Row[Any] | None:
@@ -70,3 +81,25 @@ def lock_row(
     PostgreSQL locks the row. SQLite has locked the whole database with BEGIN IMMEDIATE.
     """
     return connection.execute(statement.with_for_update(), parameters).first()
+
+
+def clock_of(connection: Connection) -> Clock:
+    """The clock that a channel was handed, for what is written through one of its connections."""
+    channel = _channel_of(connection)
+    return SystemClock() if channel is None else channel.environment.clock
+
+
+def sealing_of(connection: Connection) -> Sealing:
+    """What seals secrets that are written through a channel's connection.
+
+    :raises LookupError: it is no channel's connection.
+    """
+    channel = _channel_of(connection)
+    if channel is None:
+        raise LookupError("a connection that no channel has opened")
+    return channel.sealing
+
+
+def _channel_of(connection: Connection) -> Channel | None:
+    channel: Channel | None = connection.get_execution_options().get(_CHANNEL)
+    return channel

@@ -136,8 +136,16 @@ def status(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = 
 
 
 @server.command("post-parked")
-def post_parked(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
-    """Post the journal entries again that could not be posted, after their cause was repaired."""
+def post_parked(
+    revoked: Annotated[
+        str | None,
+        typer.Option(metavar="REGISTER", help="Accept and post what this register's revoked devices handed over."),
+    ] = None,
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Post the journal entries again that could not be posted, after their cause was repaired. What a revoked device
+    has handed over is not among them until --revoked accepts it."""
     from kassa_server.host import Host
     from kassa_server.joined.membership import load_membership
     from kassa_server.joined.own_rows import noting_own_row
@@ -145,7 +153,8 @@ def post_parked(data_directory: DataDirectory = DEFAULT_FOLDER, database: Databa
 
     noting = None if load_membership(data_directory) is None else noting_own_row
     with open_channel(data_directory, database) as channel:
-        done = Poster(channel, Host(channel, noting=noting)).post_parked()
+        poster = Poster(channel, Host(channel, noting=noting))
+        done = poster.post_parked() if revoked is None else poster.post_accepted(revoked, by="command line")
         print(f"Posted: {done.posted}. Still parked: {done.parked}.")
         for line in parked_entries(channel):
             print(line)
@@ -285,7 +294,7 @@ def open_channel(data_directory: Path, database: str | None) -> Iterator[Channel
     from kassa_server.running import Settings
 
     data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    channel = Channel(Settings(data_directory, database).database_url)
+    channel = Channel(Settings(data_directory, database).database_url, folder=data_directory)
     try:
         upgrade(channel.engine)
         with changes_by(Author("command line", "cli")):

@@ -13,7 +13,7 @@ from kassa.errors import DeviceNotTrusted
 from kassa.protocol import DEVICE_HEADER
 from kassa.runtime.request import RequestContext
 from kassa.text import texts
-from kassa_server.schema import device, register, series
+from kassa_server.schema import device, device_revocation, register, series
 
 _, n_ = texts("kassa_server")
 
@@ -23,6 +23,7 @@ class Caller:
     """A device that has proved who it is.
 
     :param replaced: another device is the register now; its journal is still taken, nothing else.
+    :param revoked: headquarters trusts the device no more; likewise, and what it hands over waits for a person.
     :param secret: keys the PIN verifiers of this register.
     """
 
@@ -30,6 +31,7 @@ class Caller:
     register_id: str
     store_id: str
     replaced: bool
+    revoked: bool
     signed: SignedHead
     secret: bytes
 
@@ -43,27 +45,33 @@ def admit(
     target: tuple[str, str],
     body: bytes,
     *,
-    replaced_too: bool = False,
+    handing_over: bool = False,
 ) -> Caller:
     """The device that sent a request.
 
     :param target: method and path.
-    :param replaced_too: admit a device that is not the register any more, so that what it sold is not lost.
+    :param handing_over: admit a device that is revoked, or not the register any more, so that what it sold is not lost.
     :raises DeviceNotTrusted: unknown, revoked or replaced, served by another store server, or not signed by it.
     """
     row = _find(connection, headers.get(DEVICE_HEADER, ""))
-    if row is None or row.revoked_at is not None or row.served_by is not None:
+    if row is None or row.served_by is not None:
         raise _unknown()
     signed = verify_request(row.public_key, headers, *target, body)
     if signed.head.register_id != row.register_id or not _owns(connection, row.device_id, signed.head.series):
         raise _unknown()
-    replaced = row.replaced_at is not None
-    if replaced and not replaced_too:
+    replaced, revoked = row.replaced_at is not None, row.revoked_at is not None
+    if revoked and not handing_over:
+        raise DeviceNotTrusted(
+            _("Headquarters has revoked this device: it is trusted no more."),
+            kept=_("What it sold is handed over and kept."),
+            hint=_("Call support. Sell on it again when it has been activated anew."),
+        )
+    if replaced and not handing_over:
         raise DeviceNotTrusted(
             _("Another device has been activated as this register."),
             hint=_("Have this device activated again before it sells."),
         )
-    return Caller(row.device_id, row.register_id, row.store_id, replaced, signed, row.secret)
+    return Caller(row.device_id, row.register_id, row.store_id, replaced, revoked, signed, row.secret)
 
 
 def check_caller(context: RequestContext, caller: Caller) -> None:
@@ -76,8 +84,9 @@ def check_caller(context: RequestContext, caller: Caller) -> None:
 
 
 _DEVICE = (
-    select(device, register.c.store_id)
+    select(device, register.c.store_id, device_revocation.c.revoked_at)
     .join(register, register.c.register_id == device.c.register_id)
+    .outerjoin(device_revocation, device_revocation.c.device_id == device.c.device_id)
     .where(device.c.device_id == bindparam("one"))
 )
 _SERIES = select(series.c.series_id).where(

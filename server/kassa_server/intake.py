@@ -27,6 +27,7 @@ from kassa.text import texts
 from kassa_server.bulk import insert_rows
 from kassa_server.channel import lock_row
 from kassa_server.door import Caller
+from kassa_server.headquarters.device_revocations import hold_entries
 from kassa_server.heads import note_head
 from kassa_server.schema import POSTED, WAITING, journal_conflict, journal_entry, series
 
@@ -91,7 +92,8 @@ def take_batch(
 ) -> Taken:
     """Store what is new of a batch and acknowledge it, within the caller's transaction; note the register's head.
 
-    A batch without entries asks how far the store server is. Whoever is the register now also delivers what its former
+    What a revoked device hands over waits for a person (:mod:`kassa_server.headquarters.device_revocations`). A batch
+    without entries asks how far the store server is. Whoever is the register now also delivers what its former
     devices left in the journal.
 
     :param post: posts what is new at once, if nothing of the series waits that came before it.
@@ -100,16 +102,19 @@ def take_batch(
     :raises NotAllowed: the series is not this device's, nor one of its register's before it.
     :raises InvalidInput: too many entries, or a sequence number below 1.
     """
-    mine, whose = (_OF_DEVICE, caller.device_id) if caller.replaced else (_OF_REGISTER, caller.register_id)
+    alone = caller.replaced or caller.revoked
+    mine, whose = (_OF_DEVICE, caller.device_id) if alone else (_OF_REGISTER, caller.register_id)
     own = lock_row(connection, mine, {"one": batch.series, "whose": whose})
     if own is None:
         raise NotAllowed(_("These journal entries belong to another device."), hint=_("Call support."))
     waits = connection.execute(_WAITS, {"one": batch.series}).first() is not None
     _check(batch)
-    at_once = None if waits or post is None else _AtOnce(post, own.register_id, caller.store_id)
+    at_once = None if waits or caller.revoked or post is None else _AtOnce(post, own.register_id, caller.store_id)
     acknowledgement, fresh = _take(connection, own, batch, now, at_once)
+    if caller.revoked:
+        hold_entries(connection, own.series_id, own.sequence, now)
     behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
-    waits = waits or (fresh > 0 and at_once is None)
+    waits = waits or (fresh > 0 and at_once is None and not caller.revoked)
     return Taken(msgspec.structs.replace(acknowledgement, head_is_behind=behind), waits)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _, n_ = texts("kassa_server")
 
-NEWEST = "0011"
+NEWEST = "0012"
 """The last migration; a test compares it with the files."""
 _LOCK = 0x4B415353
 """PostgreSQL's advisory lock, held while tables change: several servers may start at once."""
@@ -26,11 +26,11 @@ def upgrade(engine: Engine) -> None:
     :raises SetupError: the database was made by a newer version of Kassa.
     """
     with engine.begin() as connection:
-        if _version(connection) == NEWEST:
+        if database_version(connection) == NEWEST:
             return
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        found = _version(connection)
+        found = database_version(connection)
         if found is not None and found > NEWEST:
             raise SetupError(
                 _("The channel database was made by a newer version of Kassa."),
@@ -60,7 +60,8 @@ def configuration(connection: Connection) -> Config:
     return made
 
 
-def _version(connection: Connection) -> str | None:
+def database_version(connection: Connection) -> str | None:
+    """The last migration that a database has had; None: it has no tables yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -22,6 +22,7 @@ from kassa.masterdata import upsert
 from kassa.runtime.request import Command, RequestContext
 from kassa_server import audit
 from kassa_server.channel import Channel, lock_row
+from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, accept_entries
 from kassa_server.host import Call, Host
 from kassa_server.intake import FreshEntry, stored_id
 from kassa_server.posted_sale import PostedSale, read_sale
@@ -34,6 +35,7 @@ AT_ONCE = 200
 time; if one of them cannot be posted, each of them is tried in a savepoint of its own, like any other entry."""
 SALES = frozenset({"sale", "void"})
 LONGEST_REASON = 1000
+_HELD = select(parked_entry.c.entry_id).where(parked_entry.c.reason == DEVICE_REVOKED)
 RESTS_ON_OTHERS_FOR = timedelta(hours=1)
 """How long after it came a parked command is tried again by itself."""
 
@@ -82,10 +84,19 @@ class Poster:
         return sum((self.post_series(series_id) for series_id in left), Posted())
 
     def post_parked(self) -> Posted:
-        """Try every parked entry again."""
+        """Try every parked entry again, but for what a revoked device has handed over."""
         with self._channel.writing() as connection:
-            again = update(journal_entry).where(journal_entry.c.posting == PARKED).values(posting=WAITING)
-            connection.execute(again)
+            again = (journal_entry.c.posting == PARKED) & journal_entry.c.entry_id.not_in(_HELD)
+            connection.execute(update(journal_entry).where(again).values(posting=WAITING))
+        return self.post_waiting()
+
+    def post_accepted(self, register_id: str, by: str) -> Posted:
+        """Post what a register's revoked devices have handed over: somebody answers for it.
+
+        :raises kassa.errors.NotFound: nothing of that register waits for it.
+        """
+        with self._channel.writing() as connection:
+            accept_entries(connection, register_id, by=by)
         return self.post_waiting()
 
     def post_parked_commands(self) -> Posted:
@@ -96,7 +107,7 @@ class Poster:
         statement = (
             select(journal_entry.c.entry_id)
             .join(parked_entry, parked_entry.c.entry_id == journal_entry.c.entry_id)
-            .where(parked, journal_entry.c.received_at > lately)
+            .where(parked, journal_entry.c.received_at > lately, parked_entry.c.reason != DEVICE_REVOKED)
         )
         with self._channel.reading() as connection:
             again = list(connection.execute(statement).scalars())

@@ -120,6 +120,7 @@ class RunningServer:
         return create_app(
             settings.database_url,
             environment=self._environment,
+            folder=settings.folder,
             ca_certificate=ca,
             packages=open_package_files(settings.folder, settings.packages),
             schedules=settings.schedules and membership is None,

@@ -127,7 +127,7 @@ class StoreServer(Answering):
         while True:
             try:
                 with self.channel.writing() as connection:
-                    caller = admit(connection, headers, ("POST", path), body, replaced_too=True)
+                    caller = admit(connection, headers, ("POST", path), body, handing_over=True)
                     batch = decoded(_opened(headers, body, largest), JournalBatch)
                     return caller, batch, take_batch(connection, caller, batch, self.now(), post)
             except (NotAtOnce, IntegrityError) as error:

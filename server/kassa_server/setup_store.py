@@ -7,7 +7,7 @@ and raises the version of the register records it touches.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from kassa.schema.master import barcode, customer, item, permission_group, staff
 from kassa.schema.rules import LARGEST_IN
 from kassa.text import literal, texts
 from kassa_server import schema
+from kassa_server.channel import clock_of
 from kassa_server.credentials import set_pin
 from kassa_server.headquarters.databases import put_channel_database_group
 from kassa_server.headquarters.support_offline import set_support_offline
@@ -129,7 +130,7 @@ def put_register(
     changed += put_plugins(connection, register_id, plugins)
     if changed:
         touch_registers(connection, store_id, register_id)
-    set_support_offline(connection, register_id, support_offline, now or datetime.now(UTC))
+    set_support_offline(connection, register_id, support_offline, now or clock_of(connection).utc())
 
 
 def _leave_store(connection: Connection, register_id: str, store_id: str) -> None:

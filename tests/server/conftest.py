@@ -155,6 +155,8 @@ def open_shop(database: str, packages: PackageFiles | None = None) -> Iterator[S
     """A shop on a database; ``packages`` in a directory of their own unless they are given."""
     clock = TestClock()
     with tempfile.TemporaryDirectory(prefix="kassa-packages-") as folder:
-        app = create_app(database, environment=Environment(clock=clock), packages=packages or Path(folder))
+        app = create_app(
+            database, environment=Environment(clock=clock), folder=Path(folder), packages=packages or Path(folder)
+        )
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Shop(client, app.state.server, clock)

@@ -73,17 +73,6 @@ def test_unknown_device_is_not_trusted(sqlite_shop: Shop) -> None:
         open_answer(response, None)
 
 
-def test_revoked_device_is_not_trusted(sqlite_shop: Shop) -> None:
-    """Revocation ends everything that a device may do, deliveries too."""
-    till = sqlite_shop.device()
-    with sqlite_shop.channel.writing() as connection:
-        connection.execute(device.update().values(revoked_at=sqlite_shop.clock.utc()))
-    till.sell()
-    for work in (lambda: till.ask(Hello()), till.deliver):
-        with pytest.raises(DeviceNotTrusted):
-            work()
-
-
 def test_signature_of_another_request_is_worth_nothing(sqlite_shop: Shop) -> None:
     """A signature covers the body: with another body it is refused."""
     till = sqlite_shop.device()

@@ -26,7 +26,7 @@ EMPTY = "offline_database_empty"
 """The setting that names the copy which was made at installation and holds nothing yet."""
 STILL_SELLS = _("A sale in progress can be paid. The rest goes on when the store server answers.")
 LOADED_AGAIN = _("A sale in progress can be paid. The database is loaded again as soon as the store server answers.")
-_FULL = ("disk is full", "No space left on device", "could not extend file")
+_FULL = ("disk is full", "disk I/O error", "No space left on device", "could not extend file")
 """What SQLite and PostgreSQL say when the disk takes no more."""
 
 
@@ -168,9 +168,17 @@ class OfflineDatabase(ABC):
             with engine.begin() as connection:
                 yield connection
         except exc.DBAPIError as error:
-            raise self._unusable(error, name) from error
+            known = self._unusable(error, name)
+            if isinstance(known, DiskFull):
+                self._free_room(engine)
+            raise known from error
         finally:
             engine.dispose()
+
+    def _free_room(self, engine: Engine) -> None:
+        """Give back the room on the disk that a transaction took which found it full: the journal may need it. A
+        database server's own disk is its own to look after."""
+        engine.dispose()
 
     # -- copies -----------------------------------------------------------------------------------------------------
 

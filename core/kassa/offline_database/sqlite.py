@@ -97,6 +97,12 @@ class SQLiteOfflineDatabase(OfflineDatabase):
             file.replace(file.with_suffix(".damaged"))
         _remove_side_files(file)
 
+    def _free_room(self, engine: Engine) -> None:
+        """SQLite's log keeps its size after a rollback, for as long as somebody reads."""
+        with suppress(exc.DBAPIError), engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _is_silent(self, error: exc.DBAPIError) -> bool:
         return False
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import BinaryIO
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError, ZstdFile
 else:
     from backports.zstd import ZstdError, ZstdFile
 
-__all__ = ["ZstdError", "ZstdFile"]
+__all__ = ["ZstdError", "ZstdFile", "largest_unpacked"]
+
+LARGEST_RATIO = 1000
+"""What tables hold packs a tenth or a fiftieth; a bomb packs 30,000 to 1."""
+_ALWAYS = 64 * 1024 * 1024
+
+
+def largest_unpacked(file: BinaryIO) -> int:
+    """How many bytes a file may unpack to: it fills neither memory nor disk, nor keeps the register busy for long."""
+    at = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(at)
+    return max(_ALWAYS, size * LARGEST_RATIO)

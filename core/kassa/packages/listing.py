@@ -129,6 +129,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
     :param made_at: by the register's clock, as ``checked_at`` is: the server counts their difference back from when the
         report came, so that a clock that is days off makes no data old.
+    :param list_error: why the list is not trusted that the register was given last; empty: it is.
     :param order: the last of headquarters' orders that was carried out.
     """
 
@@ -146,6 +147,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     upload: UploadReport | None = None
     order: str = ""
     made_at: datetime | None = None
+    list_error: str = ""
 
 
 class SessionOrder(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Literal, NoReturn
 
 import msgspec
 
-from kassa.packages.compression import ZstdError, ZstdFile
+from kassa.packages.compression import ZstdError, ZstdFile, largest_unpacked
 from kassa.packages.errors import PackageDamaged, PackageRefused, from_the_future
 from kassa.packages.manifest import FORMAT, LARGEST_BATCH, Batch, Manifest, PackagedTable
 from kassa.schema.groups import SCHEMA_REVISION
@@ -40,17 +40,19 @@ def open_package(file: BinaryIO, *, longest_line: int = LONGEST_LINE) -> tuple[M
     :raises PackageDamaged: it does not read as a package; from the iterator too.
     :raises PackageFromTheFuture: format or schema are newer than this version.
     """
-    lines = _lines(ZstdFile(file, "rb"), longest_line)
+    largest = largest_unpacked(file)
+    lines = _lines(ZstdFile(file, "rb"), longest_line, largest)
     first = next(lines, b"")
     manifest = _manifest(first)
     return manifest, _batches(manifest, lines)
 
 
-def _lines(stream: Any, longest: int) -> Iterator[bytes]:
+def _lines(stream: Any, longest: int, largest: int) -> Iterator[bytes]:
     """Lines of the stream.
 
-    :raises PackageDamaged: it ends too early, is not zstd, or a line is too long.
+    :raises PackageDamaged: it ends too early, is not zstd, a line is too long, or all of them are.
     """
+    left = largest
     while True:
         try:
             line: bytes = stream.readline(longest + 1)
@@ -60,6 +62,9 @@ def _lines(stream: Any, longest: int) -> Iterator[bytes]:
             return
         if not line.endswith(b"\n"):
             _give_up("a line without end" if len(line) <= longest else f"a line of over {longest} bytes")
+        left -= len(line)
+        if left < 0:
+            _give_up(f"it unpacks to over {largest} bytes")
         yield line
 
 
@@ -95,7 +100,8 @@ def _batches(manifest: Manifest, lines: Iterator[bytes]) -> Iterator[Batch]:
             raise _damaged(f"batch: {error}") from error
         rows = len(values[0])
         left[told.table] -= rows
-        if any(len(column) != rows for column in values) or rows > LARGEST_BATCH or left[told.table] < 0:
+        uneven = any(len(column) != rows for column in values)
+        if uneven or not 0 < rows <= LARGEST_BATCH or left[told.table] < 0:
             _give_up(f"rows of {told.table}")
         yield Batch(told.table, told.action, told.columns, values, told.checksum)
     if any(left.values()):

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from kassa.masterdata import offline
 from kassa.packages.applying import apply_package, checkpoints_metadata
-from kassa.packages.compression import ZstdError, ZstdFile
+from kassa.packages.compression import ZstdError, ZstdFile, largest_unpacked
 from kassa.packages.errors import PackageDamaged, from_the_future
 from kassa.packages.manifest import Batch, Manifest
 from kassa.packages.writing import LEVEL, DigestingFile, PackageFile
@@ -90,7 +90,7 @@ def open_sqlite_snapshot(file: BinaryIO, target: Path, *, largest: int = LARGEST
     :raises OSError: the disk is full. ``target`` is removed then.
     """
     try:
-        _unpack(file, target, largest)
+        _unpack(file, target, min(largest, largest_unpacked(file)))
         _look_at(target)
     except BaseException:
         for name in (target.name, target.name + "-journal", target.name + "-wal", target.name + "-shm"):

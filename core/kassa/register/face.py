@@ -62,6 +62,8 @@ class SyncStatus:
     """Status of synchronisation (S4): the last attempt and the last success, down and up.
 
     :param checked_at: the last successful check for changes: the age of the data counts from it.
+    :param promised_until: until when headquarters promised that its list of packages holds; once it has passed, that
+        warns, and stops nothing.
     :param running: figures of the work going on, such as *12 of 40 pages*; None when idle.
     """
 
@@ -72,6 +74,7 @@ class SyncStatus:
     checked_at: datetime | None = None
     running: Text | None = None
     groups: tuple[GroupStatus, ...] = ()
+    promised_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     facts.append(("Sales waiting", str(count)))
     (in_progress,) = connection.execute("SELECT count(*) FROM sale_in_progress").fetchone()
     facts.append(("Sale in progress", "yes" if in_progress else "no"))
+    facts.extend(_promised(_setting(connection, "sync", "promised_until")))
     facts.extend(_failed_groups(_setting(connection, "sync", "failed_packages")))
     manual = _setting(connection, "offline_failover", "manual")
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
@@ -66,6 +67,14 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 def _setting(connection: sqlite3.Connection, owner: str, name: str) -> str | None:
     row = connection.execute("SELECT value FROM setting WHERE owner = ? AND name = ?", (owner, name)).fetchone()
     return None if row is None else str(row[0])
+
+
+def _promised(kept: str | None) -> Iterator[tuple[str, str]]:
+    """Until when headquarters promised that the register's list of packages holds."""
+    if kept is not None:
+        until = datetime.fromisoformat(kept)
+        passed = ", passed: headquarters should have renewed it" if Environment().clock.utc() > until else ""
+        yield "Data promised until", f"{until:%Y-%m-%d %H:%M:%S} UTC{passed}"
 
 
 class _Failed(msgspec.Struct):

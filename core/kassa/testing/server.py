@@ -224,7 +224,7 @@ class StoreServer:
 
     def channel(self) -> Any:
         """The channel database as the store server sees it (``kassa_server.channel.Channel``); close it after use."""
-        return server_module("channel").Channel(self.database)
+        return server_module("channel").Channel(self.database, folder=self.folder)
 
     def query(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of a select on the channel database, in the database's own types: amounts are minor units."""

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from kassa.text import Text, literal, texts
+from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, held_registers
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
+from kassa_server.headquarters.scopes import active_scopes
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.schema import (
     distribution_run,
     distribution_schedule,
     journal_conflict,
+    package_list,
     parked_entry,
     register,
     series,
@@ -36,7 +39,7 @@ class Attention:
 
 def needs_attention(connection: Connection, now: datetime) -> list[Attention]:
     """Everything that needs a person now."""
-    found = [*_journal(connection), *_distribution(connection)]
+    found = [*_journal(connection), *_distribution(connection), *_lists(connection, now)]
     for status in offline_statuses(connection, now):
         found += _register(status)
     return sorted(found, key=lambda one: one.kind != ERROR)
@@ -52,6 +55,10 @@ def _register(status: RegisterOfflineStatus) -> list[Attention]:
                 register=name, group=table_group_name(group.table_group), error=group.error,
             )  # fmt: skip
             found.append(Attention(ERROR, what, "/sessions?failed=yes"))
+    if status.list_error:
+        what = _("{register} was given a list of packages that it does not trust. {error}",
+                 register=name, error=status.list_error)  # fmt: skip
+        found.append(Attention(ERROR, what, page))
     if status.entries_waiting and status.state == "silent":
         waits = n_(
             "{register}: no contact, and {count} journal entry waits in it.",
@@ -91,7 +98,17 @@ def _journal(connection: Connection) -> list[Attention]:
             count=conflicts,
         )  # fmt: skip
         found.append(Attention(ERROR, what, "/sessions#uploads"))
-    parked = connection.execute(select(func.count()).select_from(parked_entry)).scalar_one()
+    held = held_registers(connection)
+    names = {row.register_id: row.name for row in connection.execute(select(register))} if held else {}
+    for register_id, count in held.items():
+        what = n_(
+            "{register}: {count} entry of a revoked device waits for somebody to accept it.",
+            "{register}: {count} entries of a revoked device wait for somebody to accept them.",
+            count=count, register=literal(names[register_id]),
+        )  # fmt: skip
+        found.append(Attention(ERROR, what, "/parked"))
+    stuck = select(func.count()).select_from(parked_entry).where(parked_entry.c.reason != DEVICE_REVOKED)
+    parked = connection.execute(stuck).scalar_one()
     if parked:
         what = n_(
             "{count} journal entry is stored but could not be posted.",
@@ -113,3 +130,18 @@ def _distribution(connection: Connection) -> list[Attention]:
     if connection.execute(on).first() is None:
         found.append(Attention(WARNING, _("No distribution schedule is switched on."), "/schedules"))
     return found
+
+
+def _lists(connection: Connection, now: datetime) -> list[Attention]:
+    """Lists that nobody has renewed in time: registers warn of them, and go on selling."""
+    names = {scope.name for scope in active_scopes(connection)}
+    expired = select(package_list.c.scope).where(package_list.c.expires_at < now).distinct()
+    return [
+        Attention(
+            ERROR,
+            _("The list of data packages for {scope} has expired: no run has renewed it.", scope=literal(scope)),
+            "/schedules",
+        )
+        for scope in connection.execute(expired.order_by(package_list.c.scope)).scalars()
+        if scope in names
+    ]

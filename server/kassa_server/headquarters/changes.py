@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table, insert
 
 from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE
+from kassa_server.channel import clock_of
 from kassa_server.row_keys import row_key, rows_by_key
 from kassa_server.schema import change_log
 
@@ -98,7 +98,7 @@ def log_changes(connection: Connection, table: Table, changes: Sequence[Change],
     """Write changes to the log, each under its row version."""
     if table.name in NOT_LOGGED:
         return
-    author, now = _author.get(), datetime.now(UTC)
+    author, now = _author.get(), clock_of(connection).utc()
     secret = {column.name for column in table.columns if column.info.get(CHANNEL_ONLY)}
     rows = [
         {

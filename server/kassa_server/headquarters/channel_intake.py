@@ -32,6 +32,7 @@ from kassa_server.headquarters.channel_messages import (
     SeriesFacts,
     SeriesPosition,
 )
+from kassa_server.headquarters.device_revocations import hold_entries, is_revoked
 from kassa_server.heads import keep_told_head
 from kassa_server.intake import take_entries
 from kassa_server.schema import command_answer, device, journal_conflict, register, series
@@ -67,6 +68,8 @@ def take_channel_batch(
     if own is None:
         raise NotAllowed(_("Headquarters does not know this series yet."), where=sent.batch.series[:40])
     acknowledgement = take_entries(connection, own, sent.batch, now)
+    if is_revoked(connection, own.device_id):
+        hold_entries(connection, own.series_id, own.sequence, now)
     _keep_heads(connection, own, sent.heads, now)
     return acknowledgement
 
@@ -109,7 +112,7 @@ def _keep_series(connection: Connection, caller: JoinedServer, told: SeriesFacts
 
 def _keep_device(connection: Connection, caller: JoinedServer, register_id: str, told: DeviceFacts) -> None:
     known = connection.execute(select(device).where(device.c.device_id == told.device_id)).first()
-    ended = {"replaced_at": told.replaced_at, "revoked_at": told.revoked_at}
+    ended = {"replaced_at": told.replaced_at}
     if known is None:
         _check_register(connection, caller, register_id)
         facts: dict[str, Any] = {

@@ -61,7 +61,6 @@ class DeviceFacts(msgspec.Struct, frozen=True):
     public_key: bytes
     activated_at: datetime
     replaced_at: datetime | None = None
-    revoked_at: datetime | None = None
 
 
 class HeadFacts(msgspec.Struct, frozen=True):

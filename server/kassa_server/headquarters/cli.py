@@ -1,4 +1,4 @@
-"""``kassa headquarters …``: distribution and keys from the command line."""
+"""``kassa headquarters …``: distribution from the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
-from kassa_server.headquarters import channel_cli, completeness_cli, databases_cli, session_cli, users_cli
+from kassa_server.headquarters import channel_cli, completeness_cli, databases_cli, session_cli, trust_cli, users_cli
 
 JOB_HELP = (
     "1010 customers, 1020 prices and discounts, 1040 products, 1060 staff, 1070 channel configuration, "
@@ -20,6 +20,7 @@ channel_cli.add_to(headquarters)
 completeness_cli.add_to(headquarters)
 databases_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
+trust_cli.add_to(headquarters)
 users_cli.add_to(headquarters)
 
 
@@ -78,27 +79,3 @@ def schedule(
         now = channel.environment.clock.utc()
         set_schedule(connection, job, max(1, every), enabled=every > 0, by="command line", now=now)
     typer.echo(f"Job {job}: every {every} min." if every else f"Job {job}: switched off.")
-
-
-@headquarters.command("rotate-key")
-def rotate_key(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
-    """Make a new key for signing lists. The old one introduces it to the registers, and stays good until revoked."""
-    from kassa_server.headquarters import keys
-
-    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
-        made = keys.rotate_key(connection, channel.environment)
-    typer.echo(f"Key {made} signs from now on.")
-
-
-@headquarters.command("revoke-key")
-def revoke_key(
-    key: Annotated[str, typer.Argument(help="The key's id.")],
-    data_directory: DataDirectory = DEFAULT_FOLDER,
-    database: Database = None,
-) -> None:
-    """Trust a key no more."""
-    from kassa_server.headquarters import keys
-
-    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
-        keys.revoke_key(connection, channel.environment, key)
-    typer.echo(f"Key {key} is revoked.")

@@ -1,6 +1,7 @@
 """The keys that sign lists: made with the first list, rotated and revoked by hand.
 
-They are kept in headquarters' database, so that any of its server processes can sign; no package carries them.
+They are kept in headquarters' database, so that any of its server processes can sign: sealed
+(:mod:`kassa_server.sealing`), so that the database alone is not enough. No package carries them.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ from kassa.packages.keys import HeadquartersKey
 from kassa.packages.listing import KeySet, Signed
 from kassa.text import literal, texts
 from kassa_server import audit
+from kassa_server.channel import clock_of, sealing_of
 from kassa_server.schema import headquarters_key, headquarters_key_set
 
 _, n_ = texts("kassa_server")
 
 
 def signing_key(connection: Connection, environment: Environment) -> HeadquartersKey:
-    """The newest key that is not revoked; the first is made here, with the first key set."""
+    """The newest key that is not revoked; the first is made here, with the first key set.
+
+    :raises kassa.errors.SetupError: it cannot be opened: key file or passphrase are missing, or others.
+    """
     good = _good_keys(connection)
     if good:
-        return _as_key(good[-1])
+        return _as_key(connection, good[-1])
     made = _make(connection, environment)
     _add_set(connection, KeySet(1, (made.signing_key,)), made)
     return made
@@ -61,7 +66,7 @@ def revoke_key(connection: Connection, environment: Environment, key_id: str) ->
     connection.execute(update(headquarters_key).where(headquarters_key.c.key_id == key_id).values(revoked_at=now))
     latest = current_key_set(connection)
     following = KeySet(latest.number + 1, latest.keys, (*latest.revoked, key_id))
-    _add_set(connection, following, _as_key(_good_keys(connection)[-1]))
+    _add_set(connection, following, _as_key(connection, _good_keys(connection)[-1]))
     audit.note(connection, "headquarters_key_revoked", now, key=key_id)
 
 
@@ -78,13 +83,28 @@ def key_sets_after(connection: Connection, number: int) -> tuple[Signed, ...]:
     return tuple(msgspec.json.decode(signed, type=Signed) for signed in found)
 
 
+def reseal_keys(connection: Connection, *, by_file: bool = False) -> int:
+    """Seal every key anew, with the passphrase if there is one now, else with the key file; how many.
+
+    :param by_file: with the key file although there is a passphrase: the way to another passphrase.
+    :raises kassa.errors.SetupError: one of them cannot be opened; none is changed.
+    """
+    sealing, keys = sealing_of(connection), headquarters_key.c
+    found = connection.execute(select(keys.key_id, keys.sealed)).all()
+    for row in found:
+        sealed = sealing.seal(sealing.open(bytes(row.sealed), row.key_id), row.key_id, by_file=by_file)
+        connection.execute(update(headquarters_key).where(keys.key_id == row.key_id).values(sealed=sealed))
+    audit.note(connection, "headquarters_keys_resealed", clock_of(connection).utc(), count=len(found))
+    return len(found)
+
+
 def _make(connection: Connection, environment: Environment) -> HeadquartersKey:
     seed = environment.random_bytes(32)
     key = HeadquartersKey(Ed25519PrivateKey.from_private_bytes(seed))
     now: datetime = environment.clock.utc()
-    connection.execute(
-        insert(headquarters_key).values(key_id=key.signing_key.key_id, seed=seed, made_at=now, revoked_at=None)
-    )
+    key_id = key.signing_key.key_id
+    sealed = sealing_of(connection).seal(seed, key_id)
+    connection.execute(insert(headquarters_key).values(key_id=key_id, sealed=sealed, made_at=now, revoked_at=None))
     return key
 
 
@@ -98,5 +118,6 @@ def _good_keys(connection: Connection) -> list[Row[tuple[str, bytes, datetime, d
     return list(connection.execute(select(headquarters_key).where(keys.revoked_at.is_(None)).order_by(keys.made_at)))
 
 
-def _as_key(row: Row[tuple[str, bytes, datetime, datetime]]) -> HeadquartersKey:
-    return HeadquartersKey(Ed25519PrivateKey.from_private_bytes(bytes(row.seed)))
+def _as_key(connection: Connection, row: Row[tuple[str, bytes, datetime, datetime]]) -> HeadquartersKey:
+    seed = sealing_of(connection).open(bytes(row.sealed), row.key_id)
+    return HeadquartersKey(Ed25519PrivateKey.from_private_bytes(seed))

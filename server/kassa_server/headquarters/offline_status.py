@@ -27,6 +27,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
         of any kind, by its signed head.
     :param checked_at: the last successful check for changes; ``data_age_s`` counts from it.
     :param ready: would it sell right now if the server vanished? ``causes`` name why not. None: it has never told.
+    :param list_error: why it does not trust the list of packages that it was given last; empty: it does.
     :param groups: the table groups as the register last told.
     """
 
@@ -49,6 +50,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     engine: str
     database_size: int
     groups: tuple[GroupReport, ...]
+    list_error: str = ""
 
 
 def offline_statuses(
@@ -90,7 +92,7 @@ def _status(row: Any, now: datetime) -> RegisterOfflineStatus:
         row.register_id, row.name, row.store_id, row.support_offline, state, reason, since, heard,
         told.sales_waiting if waiting else 0, Decimal(told.amount_waiting) if waiting else Decimal(0),
         told.oldest_waiting if waiting else None, waiting, checked, _age_s(checked, now),
-        None if report is None else told.ready, told.causes, told.engine, told.size, told.groups,
+        None if report is None else told.ready, told.causes, told.engine, told.size, told.groups, told.list_error,
     )  # fmt: skip
 
 

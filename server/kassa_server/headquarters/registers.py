@@ -18,7 +18,16 @@ from kassa.text import literal, texts
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
 from kassa_server.master_data import put_rows
 from kassa_server.record import touch_registers
-from kassa_server.schema import channel_database, device, head, register, register_plugin, series, store
+from kassa_server.schema import (
+    channel_database,
+    device,
+    device_revocation,
+    head,
+    register,
+    register_plugin,
+    series,
+    store,
+)
 from kassa_server.setup_store import DEFAULT_PLUGINS, put_plugins, put_register
 
 _, n_ = texts("kassa_server")
@@ -59,8 +68,8 @@ def find_register(connection: Connection, register_id: str, now: datetime) -> Wh
     row = _row(connection, register_id)
     (status,) = offline_statuses(connection, now, register_id=register_id)
     devices = select(
-        device.c.device_id, device.c.name, device.c.activated_at, device.c.replaced_at, device.c.revoked_at
-    )
+        device.c.device_id, device.c.name, device.c.activated_at, device.c.replaced_at, device_revocation.c.revoked_at
+    ).outerjoin(device_revocation, device_revocation.c.device_id == device.c.device_id)
     of_series: Any = (
         select(series, head.c.received_at, head.c.unsent, head.c.sequence.label("told"))
         .outerjoin(head, (head.c.series_id == series.c.series_id) & ~head.c.covered)

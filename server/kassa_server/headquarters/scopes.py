@@ -13,6 +13,7 @@ from kassa_server.schema import (
     activation_code,
     channel_database,
     channel_database_group,
+    device_revocation,
     register,
     register_plugin,
     staff_credential,
@@ -86,7 +87,7 @@ def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
     if table in (staff, staff_credential):
         works_here = select(store_staff.c.staff_id).where(store_staff.c.store_id.in_(scope.stores))
         return table.c.staff_id.in_(works_here)
-    if table in (register_plugin, activation_code):
+    if table in (register_plugin, activation_code, device_revocation):
         mine = select(register.c.register_id).where(register.c.store_id.in_(scope.stores))
         return table.c.register_id.in_(mine)
     if table in (channel_database, channel_database_group):

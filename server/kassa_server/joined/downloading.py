@@ -13,6 +13,7 @@ from kassa.packages.choosing import next_package
 from kassa.packages.keys import is_expired, verify_list
 from kassa.packages.listing import GroupReport, PackageEntry, PackageList, SyncReport
 from kassa.packages.reading import open_package
+from kassa.packages.verifying import verify_manifest
 from kassa.text import texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_messages import PACKAGES, ListsAnswer, ListsRequest
@@ -141,7 +142,9 @@ class Downloader:
         file = self._packages.fetch(entry)
         now = self._channel.environment.clock.utc()
         with file.open("rb") as packed, self._channel.writing() as connection:
-            apply_to_channel(connection, *open_package(packed), group_id=group_id, now=now)
+            manifest, batches = open_package(packed)
+            verify_manifest(manifest, entry)
+            apply_to_channel(connection, manifest, batches, group_id=group_id, now=now)
 
 
 def _other(error: Exception) -> KassaError:

@@ -48,9 +48,7 @@ def _facts(
 
 
 def _device(row: Row[Any]) -> DeviceFacts:
-    return DeviceFacts(
-        row.device_id, row.name, bytes(row.public_key), row.activated_at, row.replaced_at, row.revoked_at
-    )
+    return DeviceFacts(row.device_id, row.name, bytes(row.public_key), row.activated_at, row.replaced_at)
 
 
 def _heads(connection: Connection) -> dict[str, tuple[HeadFacts, ...]]:

@@ -3,7 +3,7 @@
 from kassa_server.schema.base import channel, row_counter
 from kassa_server.schema.completeness import closed_period, closed_period_series, handled_finding
 from kassa_server.schema.databases import channel_database, channel_database_group
-from kassa_server.schema.devices import activation_code, audit, device, head, series
+from kassa_server.schema.devices import activation_code, audit, device, device_revocation, head, series
 from kassa_server.schema.headquarters import (
     change_log,
     distribution_run,
@@ -55,6 +55,7 @@ __all__ = [
     "closed_period_series",
     "command_answer",
     "device",
+    "device_revocation",
     "distribution_run",
     "distribution_schedule",
     "download_session",

@@ -23,10 +23,19 @@ device = Table(
     ),
     Column("activated_at", UtcDateTime(), nullable=False),
     Column("replaced_at", UtcDateTime(), nullable=True, doc="another device is the register now"),
-    Column("revoked_at", UtcDateTime(), nullable=True, doc="nothing is taken from it any more"),
     Column("served_by", code(40), nullable=True, doc="the channel database whose store server serves it; empty: here"),
 )
 Index("ix_device_register_id", device.c.register_id)
+
+device_revocation = Table(
+    "device_revocation",
+    channel,
+    Column("device_id", identifier(), primary_key=True),
+    Column("register_id", code(40), nullable=False),
+    Column("revoked_at", UtcDateTime(), nullable=False),
+    Column("revoked_by", words(100), nullable=False),
+)
+"""Devices that headquarters trusts no more. What they hand over is stored and waits for a person."""
 
 activation_code = Table(
     "activation_code",
@@ -36,6 +45,13 @@ activation_code = Table(
     Column("made_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
     Column("database_id", code(40), nullable=True, doc="the channel database that takes it; empty: headquarters' own"),
+    Column(
+        "series_after",
+        Integer,
+        nullable=False,
+        server_default="0",
+        doc="the register's highest series number that headquarters knew: a restored store server gives none twice",
+    ),
     Column(
         "device_id",
         identifier(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kassa.schema.groups import TABLE_GROUPS, Audience, TableGroup, group_of
 from kassa.schema.master import permission_group, staff
 from kassa_server.schema.databases import channel_database, channel_database_group
-from kassa_server.schema.devices import activation_code
+from kassa_server.schema.devices import activation_code, device_revocation
 from kassa_server.schema.organisation import (
     layout,
     layout_button,
@@ -31,7 +31,12 @@ CHANNEL_GROUPS: tuple[TableGroup, ...] = (
     ),
     group_of("taxes"),
     TableGroup("tenders", (tender,), per_store=True, audience="channel"),
-    TableGroup("registers", (register, register_plugin, activation_code), per_store=True, audience="channel"),
+    TableGroup(
+        "registers",
+        (register, register_plugin, activation_code, device_revocation),
+        per_store=True,
+        audience="channel",
+    ),
 )
 """What a channel database apart from headquarters gets. Groups that are the same for both (customers, products, taxes)
 are rendered once, for offline databases, and served to channel databases too."""

@@ -68,7 +68,9 @@ headquarters_key = Table(
     "headquarters_key",
     channel,
     Column("key_id", code(16), primary_key=True),
-    Column("seed", LargeBinary(32), nullable=False, info={CHANNEL_ONLY: True}),
+    Column(
+        "sealed", LargeBinary(100), nullable=False, info={CHANNEL_ONLY: True}, doc="encrypted: kassa_server.sealing"
+    ),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("revoked_at", UtcDateTime(), nullable=True),
 )

@@ -21,9 +21,9 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def headquarters(database: str, clock: TestClock) -> Iterator[Channel]:
+def headquarters(database: str, clock: TestClock, tmp_path: Path) -> Iterator[Channel]:
     """Headquarters' database with the small store."""
-    channel = Channel(database, Environment(clock=clock))
+    channel = Channel(database, Environment(clock=clock), tmp_path)
     yield channel
     channel.close()
 

@@ -24,7 +24,7 @@ from kassa_server.schema import channel as server_tables
 SECRET_COLUMNS = {
     "activation_code.code_hash",
     "device.secret",
-    "headquarters_key.seed",
+    "headquarters_key.sealed",
     "headquarters_log_on.token_hash",
     "headquarters_user.password",
     "staff.email",
@@ -67,6 +67,8 @@ def plant(headquarters: Channel) -> list[bytes]:
                 put_rows(connection, table, [{"staff_id": "1001", **own}])
             elif own:
                 needed = {column.name: fill(column, now) for column in table.columns if not column.nullable}
+                if table.name == "headquarters_key":
+                    needed["revoked_at"] = now  # it signs nothing: what is planted is no sealed key
                 if table.name == "headquarters_log_on":
                     connection.execute(insert(TABLES["headquarters_user"]).values(_user(now)))
                     needed["user_id"] = "2" * 32

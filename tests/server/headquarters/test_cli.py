@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.server.conftest import sqlite_database
+from tests.server.conftest import open_shop, sqlite_database
 from typer.testing import CliRunner
 
-from kassa.errors import NotAllowed, NotFound
+from kassa.errors import DeviceNotTrusted, NotAllowed, NotFound, SetupError
+from kassa.requests.contact import Hello
 from kassa_server.channel import Channel
 from kassa_server.headquarters.cli import headquarters
 from kassa_server.headquarters.keys import current_key_set
@@ -77,3 +78,32 @@ def test_keys(folder: Path) -> None:
     (last,) = [key.key_id for key in known.keys if key.key_id not in known.revoked]
     with pytest.raises(NotAllowed):
         run(folder, "revoke-key", last)
+
+
+def test_keys_are_sealed_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the key file to a passphrase and back: the keys are the same ones, and another passphrase opens none."""
+    run(folder, "rotate-key")
+    assert (folder / "headquarters.key").exists()
+    monkeypatch.setenv("KASSA_KEY_PASSPHRASE", "en lång mening")
+    assert "Keys sealed anew: 2." in run(folder, "reseal-keys")
+    run(folder, "rotate-key")
+    monkeypatch.setenv("KASSA_KEY_PASSPHRASE", "another")
+    with pytest.raises(SetupError):
+        run(folder, "rotate-key")
+    assert "create_failed" in CliRunner().invoke(headquarters, ["run-job", "-d", str(folder)]).output
+    monkeypatch.setenv("KASSA_KEY_PASSPHRASE", "en lång mening")
+    assert "Keys sealed anew: 3." in run(folder, "reseal-keys", "--by-key-file")
+    monkeypatch.delenv("KASSA_KEY_PASSPHRASE")
+    run(folder, "rotate-key")
+
+
+def test_device_is_revoked(folder: Path) -> None:
+    """The device that is a register; one that is not there, or is revoked already, is named."""
+    for shop in open_shop(f"sqlite:///{folder / 'channel.db'}"):
+        till = shop.device()
+        assert f"Device {till.device_id} of register R1 is revoked." in run(folder, "revoke-device", "R1")
+        with pytest.raises(DeviceNotTrusted):
+            till.ask(Hello())
+        for words in (("R1",), ("R2",), ("R9",), ("R1", "--device", "0" * 32)):
+            with pytest.raises(NotFound):
+                run(folder, "revoke-device", *words)

@@ -180,7 +180,8 @@ def test_nothing_secret_in_any_package(distribution: Distribution, headquarters:
     distribution.run()
     with headquarters.reading() as connection:
         hashes = [bytes(row.hash) for row in connection.execute(select(staff_credential))]
-        seeds = [bytes(row.seed) for row in connection.execute(select(headquarters_key))]
+        sealed = connection.execute(select(headquarters_key)).all()
+        seeds = [headquarters.sealing.open(bytes(row.sealed), row.key_id) for row in sealed]
         codes = [row.code_hash.encode() for row in connection.execute(select(activation_code))]
         ids = connection.execute(select(package.c.package_id)).scalars().all()
     assert min(len(hashes), len(seeds), len(codes), len(ids)) > 0

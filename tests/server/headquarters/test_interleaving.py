@@ -176,7 +176,7 @@ class Chain(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="kassa-interleaving-"))
         self.clock = TestClock()
-        self.headquarters = CutChannel(url, Environment(clock=self.clock))
+        self.headquarters = CutChannel(url, Environment(clock=self.clock), self.folder)
         self.files = CutFiles(self.folder / "packages")
         self.distribution = Distribution(self.headquarters, self.files)
         with self.headquarters.writing() as connection:

@@ -34,19 +34,21 @@ from kassa_server.running import RunningServer, Settings, activation_text
 class Office:
     """Headquarters, started and stopped, with what is in its database."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, role: Role = Role.HEADQUARTERS) -> None:
         self.folder = folder
         self.database = database
-        self.channel = Channel(database)
+        self.role = role
+        self.channel = Channel(database, folder=folder)
         self._port = 0
         self._running: RunningServer | None = None
         self.start()
 
     def start(self) -> None:
         """Start it on the port that it had."""
-        settings = Settings(self.folder, self.database, port=self._port, schedules=False, role=Role.HEADQUARTERS)
+        settings = Settings(self.folder, self.database, port=self._port, schedules=False, role=self.role)
         self._running = RunningServer(settings)
         self._running.start()
+        self.address = self._running.address
         self._port = int(self._running.address.rsplit(":", 1)[1])
 
     def stop(self) -> None:
@@ -92,7 +94,11 @@ class Branch:
         membership = join_headquarters(folder, office.code(folder.name), environment)
         database = database or f"sqlite:///{folder / 'channel.db'}"
         app = create_app(
-            database, environment=environment, role=Role.STORE_SERVER, joined=JoinedSettings(membership, folder)
+            database,
+            environment=environment,
+            folder=folder,
+            role=Role.STORE_SERVER,
+            joined=JoinedSettings(membership, folder),
         )
         self.joined: Joined = app.state.joined
         self.uploader, self.downloader = self.joined.uploader, self.joined.downloader

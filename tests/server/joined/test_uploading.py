@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
+from tests.server.conftest import sqlite_database
 from tests.server.joined.conftest import Branch, Office
 
 from kassa.environment import new_id
-from kassa.errors import NoAnswer
+from kassa.errors import DeviceNotTrusted, NoAnswer
 from kassa.journal.entry import chain_hash
 from kassa.protocol import WireEntry
+from kassa.requests.catalogue import FindItem
 from kassa.schema.master import customer
 from kassa_customer.requests import AddCustomer
 from kassa_server.certificate import certify
+from kassa_server.channel import Channel
+from kassa_server.roles import Role
 from kassa_server.schema import (
     POSTED,
     device,
@@ -200,3 +208,87 @@ def test_what_waits_is_told_to_headquarters(office: Office, branch: Branch) -> N
     (known,) = office.rows(store_server)
     assert known["contact_at"] is not None
     assert msgspec.json.decode(known["report"])["waiting"] == 1
+
+
+def test_a_restored_headquarters_gets_what_it_lacks(office: Office, branch: Branch) -> None:
+    """Headquarters comes back from a backup: nobody does anything by hand, and the store server sends what is missing
+    with what is new."""
+    till = branch.device()
+    till.sell()
+    till.deliver()
+    branch.up()
+    backup = copied(office.channel)
+    till.sell()
+    till.deliver()
+    branch.up()
+    office.stop()
+    restored(office.channel, backup)
+    office.start()
+    till.sell()
+    till.deliver()
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+    assert len(office.rows(sales_transaction)) == 3
+
+
+def test_a_restored_store_server_doubles_nothing(office: Office, branch: Branch) -> None:
+    """A store server comes back from a backup: it says so while headquarters is ahead of it; what its register
+    delivers again headquarters acknowledges again; and a register that has to be activated anew gets a series number
+    that was never given before."""
+    till = branch.device()
+    till.sell()
+    till.deliver()
+    backup = copied(branch.shop.channel)
+    till.sell()
+    till.deliver()
+    second = branch.device()
+    second.sell()
+    second.deliver()
+    branch.up()
+    restored(branch.shop.channel, backup)
+    branch.uploader.forget()
+    branch.up()
+    assert "restored from a backup" in branch.uploader.refused[0]
+    till.acknowledged = 1
+    till.deliver()
+    third = branch.device()
+    third.sell()
+    third.deliver()
+    branch.up()
+    assert branch.uploader.refused == ()
+    assert [one.series_number for one in (till, second, third)] == [1, 2, 3]
+    assert stored(office, till.series) == wire(till.chain)
+    assert len(office.rows(sales_transaction)) == 4
+
+
+def copied(channel: Channel) -> bytes:
+    """An SQLite database as it is now."""
+    with closing(sqlite3.connect(channel.url.removeprefix("sqlite:///"))) as database:
+        return database.serialize()
+
+
+def restored(channel: Channel, backup: bytes) -> None:
+    """The database as it was then."""
+    channel.close()
+    file = Path(channel.url.removeprefix("sqlite:///"))
+    for name in ("-wal", "-shm"):
+        file.with_name(file.name + name).unlink(missing_ok=True)
+    file.write_bytes(backup)
+
+
+def test_a_device_served_elsewhere_is_not_served_by_headquarters(tmp_path: Path, small_store: Path) -> None:
+    """Headquarters that serves registers too knows the devices of its store servers, and answers none of them: it has
+    not their secrets."""
+    with (
+        closing(Office(tmp_path / "headquarters", sqlite_database(tmp_path, small_store), Role.BOTH)) as office,
+        closing(Branch(tmp_path / "branch", office)) as branch,
+    ):
+        till = branch.device()
+        till.sell()
+        till.deliver()
+        branch.up()
+        assert len(office.rows(sales_transaction)) == 1
+        with httpx.Client(base_url=office.address) as client:
+            till.client = client
+            with pytest.raises(DeviceNotTrusted):
+                till.ask(FindItem("1001"))

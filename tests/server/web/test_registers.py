@@ -11,7 +11,7 @@ from tests.server.web.conftest import Person
 
 from kassa.trust import ActivationCode
 from kassa_server.record import read_record
-from kassa_server.schema import audit, change_log, channel_database, register, series
+from kassa_server.schema import audit, change_log, channel_database, device_revocation, register, series
 
 CODE = re.compile(r'<code class="big">(KASSA1:[\w-]+)</code>')
 
@@ -146,6 +146,29 @@ def test_a_series_that_was_replaced_is_open_ended(stocked: Shop, person: Callabl
     page = person("Vera").get("/registers/R1").text
     assert "Open-ended" in page
     assert "In use" in page
+
+
+def test_a_device_is_revoked(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """Only by an administrator, after a page that says what it means; then the register's page shows it, there is no
+    second time, and what it hands over is accepted on the page of parked entries."""
+    (device_id,) = {row["device_id"] for row in stocked.rows(series, register_id="R1")}
+    path = f"/registers/R1/devices/{device_id}/revoke"
+    vera, anna = person("Vera"), person("Anna")
+    assert "Revoke" not in vera.get("/registers/R1").text
+    vera.get("/users")
+    assert vera.get(path).status_code == 403
+    assert vera.send(path).status_code == 403
+    assert path in anna.get("/registers/R1").text
+    asked = anna.get(path).text
+    assert "There is no way back but to activate it again." in asked
+    assert stocked.rows(device_revocation) == []
+    page = anna.send(path).text
+    assert "The device is revoked." in page
+    assert path not in page
+    (row,) = stocked.rows(device_revocation)
+    assert (row["device_id"], row["revoked_by"]) == (device_id, "Anna")
+    assert anna.get(path).status_code == 404
+    assert anna.send(path).status_code == 404
 
 
 def test_a_register_that_is_not_there(person: Callable[[str], Person]) -> None:

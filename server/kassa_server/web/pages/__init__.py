@@ -5,6 +5,7 @@ from starlette.routing import Route
 from kassa_server.web.pages import (
     changes,
     databases,
+    devices,
     keys,
     log_on,
     offline_status,
@@ -29,6 +30,7 @@ ROUTES: list[Route] = [
     *sales.ROUTES,
     *changes.ROUTES,
     *registers.ROUTES,
+    *devices.ROUTES,
     *plugins.ROUTES,
     *profiles.ROUTES,
     *databases.ROUTES,

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kassa.text import texts
-from kassa_server.headquarters.users import MANAGER
+from kassa_server.headquarters.device_revocations import held_registers
+from kassa_server.headquarters.users import ADMINISTRATOR, MANAGER
 from kassa_server.posting import Poster
 from kassa_server.schema import PARKED, journal_entry, parked_entry, series
 from kassa_server.web.page import go, needs, reading, user_of
@@ -31,7 +32,9 @@ def listed(request: Request) -> Response:
     )
     with reading(request) as connection:
         entries = connection.execute(statement).all()
-    return render(request, "parked.html", entries=entries, may_change=user_of(request).may(MANAGER))
+        held = held_registers(connection)
+    may_change, may_accept = user_of(request).may(MANAGER), user_of(request).may(ADMINISTRATOR)
+    return render(request, "parked.html", entries=entries, held=held, may_change=may_change, may_accept=may_accept)
 
 
 @needs(MANAGER)
@@ -44,4 +47,18 @@ def post_again(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/parked", listed), Route("/parked", post_again, methods=["POST"])]
+@needs(ADMINISTRATOR)
+def accept(request: Request) -> Response:
+    """Post what a register's revoked devices have handed over."""
+    poster: Poster = request.app.state.poster
+    done = poster.post_accepted(request.path_params["register_id"], by=user_of(request).name)
+    return go(
+        request, "/parked", _("Posted: {posted}. Still parked: {parked}.", posted=done.posted, parked=done.parked)
+    )
+
+
+ROUTES = [
+    Route("/parked", listed),
+    Route("/parked", post_again, methods=["POST"]),
+    Route("/parked/{register_id}/accept", accept, methods=["POST"]),
+]
