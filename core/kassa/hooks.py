@@ -19,6 +19,7 @@ from kassa.documents import Document
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.hook_calls import FailureListener, HookCalls
 from kassa.journal.entry import EntryBody
+from kassa.journal.records import JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
@@ -195,6 +196,10 @@ class Hooks:
     def transaction_finished(self, finished: Finished, register: RegisterFace) -> None:
         """A sale, return or void is in the journal."""
         self._notify("transaction_finished", finished=finished, register=register)
+
+    def journal_needed(self, register: RegisterFace) -> list[JournalPlace]:
+        """From where on plugins need the journal's entries."""
+        return [place for _, place in self._collect("journal_needed", JournalPlace, register=register)]
 
     def entry_journalled(self, finished: Finished, register: RegisterFace) -> None:
         """An event is in the journal."""

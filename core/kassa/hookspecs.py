@@ -36,6 +36,7 @@ from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.documents import Document
 from kassa.fiscal import FiscalAnswer, FiscalRequest
 from kassa.journal.entry import EntryBody
+from kassa.journal.records import JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
@@ -242,6 +243,12 @@ def transaction_changed(transaction: Transaction, register: RegisterFace) -> Non
 @spec
 def transaction_finished(finished: Finished, register: RegisterFace) -> None:
     """A sale, return or void is in the journal, with its number. *Notify*; on the sale worker."""
+
+
+@spec
+def journal_needed(register: RegisterFace) -> Sequence[JournalPlace]:
+    """From where on the plugin still needs the journal's entries. *Collect*; before old entries are purged, on the
+    delivery's thread: answer at once. Nothing goes from the first of these places on."""
 
 
 @spec

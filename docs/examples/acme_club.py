@@ -12,6 +12,7 @@ from kassa.connection import ConnectionChange
 from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.errors import NotFound
 from kassa.hookspecs import PluginInfo, hook
+from kassa.journal import JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Entry, Finished, Lane, Operation, OperationContext, OperationResult
 from kassa.register.face import Event, RegisterFace, RegisterView
@@ -125,6 +126,13 @@ def logged_off(staff: Staff) -> None:
 def connection_changed(change: ConnectionChange, register: RegisterFace) -> None:
     counted[change.after.name] += 1
     register.log(NAME).info("club_connection", now=change.after.name, because_of=change.request)
+
+
+@hook
+def journal_needed(register: RegisterFace) -> Sequence[JournalPlace]:
+    last = register.setting(NAME, "last_receipt")
+    entry = None if last is None else register.journal_entry(receipt_number=last)
+    return [] if entry is None else [JournalPlace(entry.series, entry.sequence)]
 
 
 @hook

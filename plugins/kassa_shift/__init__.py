@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kassa.documents import Document
 from kassa.hookspecs import PluginInfo, hook
-from kassa.journal import EntryBody
+from kassa.journal import EntryBody, JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Operation
 from kassa.text import Text, texts
@@ -36,6 +36,12 @@ def register_operations() -> Sequence[Operation]:
 def register_ready(register: RegisterFace) -> None:
     """Read the journal from the last Z on: the shift that was open is open still."""
     book_of(register).follow()
+
+
+@hook
+def journal_needed(register: RegisterFace) -> Sequence[JournalPlace]:
+    """Nothing of an open shift is purged, nor what the next one will begin with."""
+    return [book_of(register).needed_from]
 
 
 @hook

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from kassa.journal import EntryBody
+from kassa.journal import EntryBody, JournalPlace
 from kassa.shift_report import Z_REPORT, GrandTotals, ShiftFigures, ShiftReport
 from kassa_shift.counting import Counting
 from kassa_shift.events import CASH, DECLARATION, SHIFT, CashMovement, ShiftEvent, TenderDeclaration
@@ -78,6 +78,7 @@ class ShiftBook:
         self._register = weakref.proxy(register)
         self._lock = threading.Lock()
         self._state = self._begin()
+        self._kept = self._state.at
 
     def _begin(self) -> _State:
         kept = self._register.setting(PLUGIN, MARK)
@@ -211,6 +212,15 @@ class ShiftBook:
             apart = {shift: counting.figures() for shift, counting in state.apart.items()}
             mark = replace(state.at, away=dict(state.away), apart=apart)
         self._register.keep_setting(PLUGIN, MARK, msgspec.json.encode(mark).decode())
+        self._kept = mark
+
+    @property
+    def needed_from(self) -> JournalPlace:
+        """The first entry that is read again after a restart."""
+        kept = self._kept
+        if not kept.series:
+            return JournalPlace(self._register.journal_series()[0], 1)
+        return JournalPlace(kept.series, kept.sequence + 1)
 
 
 _books: weakref.WeakKeyDictionary[RegisterFace, ShiftBook] = weakref.WeakKeyDictionary()

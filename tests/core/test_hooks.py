@@ -21,6 +21,7 @@ from kassa.fiscal import FiscalAnswer
 from kassa.gateway.online_only import OnlineOnlyConnection
 from kassa.hooks import Hooks
 from kassa.hookspecs import PROJECT, hook
+from kassa.journal import JournalPlace
 from kassa.operations import Operation
 from kassa.payment_terminal import CardAnswer
 from kassa.register.face import SyncStatus
@@ -59,6 +60,7 @@ COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
     "offer_discounts": (OfferedDiscount("l1", "A", "A", Decimal(1)), OfferedDiscount("l1", "B", "B", Decimal(2))),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
+    "journal_needed": (JournalPlace("one", 1), JournalPlace("other", 2)),
     "check_devices": tuple(DeviceStatus(literal(name), "ready", literal("works")) for name in ("one", "other")),
 }
 TERMINAL = {"authorize_card": "unknown", "reverse_card": "unknown", "fiscal": "unsigned"}

@@ -72,6 +72,18 @@ def test_club_in_the_header(open_with: Opener) -> None:
     assert str(register.view().status_items[0].text) == "0 club sales"
 
 
+def test_club_keeps_its_last_receipt(open_with: Opener) -> None:
+    """What a plugin needs of the journal is not purged: the club needs its last receipt, once there is one."""
+    shop, register = open_with("acme_club")
+    shop.log_on(register)
+    assert register.hooks.journal_needed(register) == []
+    register.run(100, code=shop.barcode("1001"))
+    register.run(200)
+    (place,) = register.hooks.journal_needed(register)
+    (entry,) = register.journal_entries(kinds=("sale",))
+    assert (place.series, place.sequence) == (entry.series, entry.sequence)
+
+
 def test_club_request_is_answered_online_and_offline(open_with: Opener) -> None:
     """One handler answers in the store server, and in the register when that is gone; a refusal is an answer too."""
     shop, register = open_with("acme_club")

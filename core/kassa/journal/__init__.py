@@ -5,6 +5,6 @@ Always SQLite (WAL, ``synchronous=FULL``), with one owner by a lock file. See :c
 
 from kassa.journal.entry import EntryBody, chain_hash
 from kassa.journal.journal import Journal
-from kassa.journal.records import StoredEntry, Waiting
+from kassa.journal.records import JournalPlace, StoredEntry, Waiting
 
-__all__ = ["EntryBody", "Journal", "StoredEntry", "Waiting", "chain_hash"]
+__all__ = ["EntryBody", "Journal", "JournalPlace", "StoredEntry", "Waiting", "chain_hash"]

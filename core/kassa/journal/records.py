@@ -26,6 +26,14 @@ class Series:
 
 
 @dataclass(frozen=True)
+class JournalPlace:
+    """An entry's place in a journal: the series' id and the sequence number."""
+
+    series: str
+    sequence: int
+
+
+@dataclass(frozen=True)
 class Waiting:
     """What waits for delivery: finished sales and returns, their amount, when the first of them was finished;
     ``entries`` counts every kind."""

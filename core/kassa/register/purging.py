@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,7 +35,7 @@ class Purging:
         before = clock.utc() + offset - timedelta(days=days)
         gone = 0
         try:
-            while self._register.journal.sale is None and (part := self._register.journal.purge(before)):
+            while self._register.journal.sale is None and (part := self._purge(before)):
                 gone += part
         except KassaError as error:
             self._log.warning("not_purged", error_code=error.code, where=error.where)
@@ -44,3 +44,13 @@ class Purging:
             self._last = clock.monotonic()
         if gone:
             self._log.info("purged", entries=gone, before=before.isoformat())
+
+    def _purge(self, before: datetime) -> int:
+        """Purge some; how many entries went. A plugin that needs a series from before the register was replaced (a
+        shift that was open then) holds back everything until it needs it no more."""
+        needed = self._register.hooks.journal_needed(self._register)
+        series = self._register.journal.series.series
+        if any(place.series != series for place in needed):
+            return 0
+        keep_from = min((place.sequence for place in needed), default=None)
+        return self._register.journal.purge(before, keep_from=keep_from)
