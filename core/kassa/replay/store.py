@@ -61,9 +61,10 @@ PLUGINS = (
     {"name": "operation_917"},
     {"name": "status_header"},
     {"name": "sync"},
+    {"name": "shift"},
 )
 
-BUTTONS = (105, 104, 303, 102, 602, 503, 504, 109, 108, 101, 500, 917)
+BUTTONS = (105, 104, 303, 102, 602, 503, 504, 109, 108, 101, 500, 917, 918)
 
 
 def describe_store(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
