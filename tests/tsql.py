@@ -30,6 +30,7 @@ _WORDS = {
     r"\([\w\[\].]+, [\w\[\]., ]+\) IN \(": "there is no IN for tuples",
     r"\bLATERAL\b": "there is no LATERAL",
     r"\b(substr|greatest|least|length)\(": "there is no such function on every version",
+    r"\bIS (NOT )?[01]\b": "a bit is compared with =, not IS: ~column",
     r"\bBOOLEAN\b": "there is no BOOLEAN",
     r"\b(true|false)\b": "there is no true or false",
     r"(?<!N)\bVARCHAR\b": "VARCHAR eats letters: Unicode",

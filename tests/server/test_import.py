@@ -12,6 +12,7 @@ from tests.server.conftest import Shop
 
 from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.schema.master import barcode, item
+from kassa.testing.store import barcode as ean13_of
 from kassa.testing.store import ean13
 from kassa_server.catalogue_import import ImportRefused, import_catalogue, read_catalogue
 
@@ -104,11 +105,29 @@ def test_missing_columns_are_named() -> None:
     assert faults(HEAD) == ["line 1, item_number: there are no items below the column names"]
 
 
-def test_other_encodings_are_named() -> None:
-    """A file that is not UTF-8 is told so, with the line."""
-    assert faults(HEAD.encode() + "1,Te,1.00,25,,\n2,Bröd,1.00,25,,\n".encode("latin-1")) == [
-        "line 3, -: the file is not UTF-8"
-    ]
+@pytest.mark.parametrize(("encoding", "line"), [("latin-1", 3), ("cp1252", 3), ("cp850", 3), ("mac_roman", 3),
+                                                  ("utf-16", 1), ("utf-16-le", 3), ("utf-32", 1)])  # fmt: skip
+def test_other_encodings_are_named(encoding: str, line: int) -> None:
+    """A file that is not UTF-8, as spreadsheets write it, is told so with the line, and nothing of it is taken."""
+    content = f"{HEAD}1,Te,1.00,25,,\n2,Bröd,1.00,25,,\n"
+    assert faults(content.encode(encoding)) == [f"line {line}, -: the file is not UTF-8"]
+
+
+@pytest.mark.parametrize("price", ["-1", "-0.01", "\u22121", "(1.00)", "1.00-"])
+def test_negative_prices_are_named(price: str) -> None:
+    """However a spreadsheet writes a price below zero."""
+    assert faults(f"{HEAD}1,Te,1.00,25,,\n2,Kaffe,{price},25,,\n")[0].startswith(
+        f"line 3, unit_price: {price} is no price"
+    )
+
+
+def test_barcode_of_an_item_that_is_there_already(shop: Shop) -> None:
+    """A barcode of an item that is not in the file moves to the one that is, as the file says: never has it two."""
+    code = ean13_of("1001")
+    with shop.channel.writing() as connection:
+        import_catalogue(connection, f"{HEAD}9001,Bulle,28.50,12,{code},\n".encode())
+    assert [row["item_number"] for row in shop.rows(barcode, barcode=code)] == ["9001"]
+    assert shop.device().ask(FindItem(code)).number == "9001"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -66,7 +66,7 @@ class WholeSale:
 def latest_days(connection: Connection) -> list[DayFigures]:
     """Each store's figures of its latest day with sales."""
     sales = sales_transaction.c
-    counted = (sales.kind == SALE) & (sales.training == False)  # noqa: E712
+    counted = (sales.kind == SALE) & ~sales.training
     newest = (
         select(sales.store_id, func.max(sales.business_date).label("day")).where(counted).group_by(sales.store_id)
     ).subquery()

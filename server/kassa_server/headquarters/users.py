@@ -196,7 +196,7 @@ def _change(
 
 def _someone_stays(connection: Connection, user_id: str) -> None:
     users = headquarters_user.c
-    others = (users.role == ADMINISTRATOR) & (users.blocked == False) & (users.user_id != user_id)  # noqa: E712
+    others = (users.role == ADMINISTRATOR) & ~users.blocked & (users.user_id != user_id)
     lock_row(connection, select(headquarters_user).where(users.user_id == user_id))
     if not connection.execute(select(func.count()).select_from(headquarters_user).where(others)).scalar_one():
         raise NotAllowed(

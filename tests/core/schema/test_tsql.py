@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -63,13 +64,14 @@ def test_statements_of_an_upsert(target: Table) -> None:
     assert "WHERE NOT (EXISTS (SELECT 1" in str(inserts.compile(dialect=DIALECT)).replace("\n", "")
 
 
-A = table("a", column("x", BigInteger), column("y", Unicode(5)), column("at", DateTime))
+A = table("a", column("x", BigInteger), column("y", Unicode(5)), column("at", DateTime), column("b", Boolean))
 BAD: dict[str, Any] = {
     "exists": select(exists().where(A.c.x == 1)),
     "filter": select(func.sum(A.c.x).filter(A.c.x > 1)),
     "nulls last": select(A.c.x).order_by(A.c.x.nulls_last()),
     "tuples": select(A.c.x).where(tuple_(A.c.x, A.c.y).in_([(1, "a")])),
     "condition": select(A.c.x > 1),
+    "is": select(A.c.x).where(A.c.b.is_(False)),
     "lateral": select(A.c.x, lateral(select(A.c.y).where(A.c.x == 1)).c.y),
     "substr": select(func.substr(A.c.y, 1, 2)),
     "greatest": select(func.greatest(A.c.x, 2)),
