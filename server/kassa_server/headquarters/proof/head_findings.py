@@ -82,7 +82,7 @@ class _SeriesFindings:
             yield self._open_ended(one.closed_at)
         if one.behind_at is not None:
             yield self._copied(one.behind_at)
-        latest = (head.c.series_id == one.series_id) & (head.c.covered.is_(False))
+        latest = (head.c.series_id == one.series_id) & ~head.c.covered
         told = self.connection.execute(select(head).where(latest)).first()
         if told is not None and abs(told.at - told.received_at) > SKEW:
             yield self._clock(told)
