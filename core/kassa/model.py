@@ -165,7 +165,8 @@ class Tender(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Store(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The store that a register stands in. ``timezone`` is an IANA name, ``language`` sv or en."""
+    """The store that a register stands in. ``timezone`` is an IANA name, ``language`` sv or en. ``receipt_layout``:
+    what its receipts say otherwise than the plugin's own layout, field by field (docs/receipts.md)."""
 
     store_id: str
     name: str
@@ -174,6 +175,7 @@ class Store(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str = "en"
     tax_included: bool = True
     country: str = ""
+    receipt_layout: dict[str, Any] = {}
 
 
 class OfflineProfile(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kassa.devices import CustomerMessage, DeviceStatus
 from kassa.documents import Document
 from kassa.hookspecs import PluginInfo, hook
 from kassa.journal import EntryBody
-from kassa.operations import Finished
+from kassa.operations import Finished, Operation, OperationContext, OperationResult
 from kassa.text import texts
 from kassa.windows import StatusItem
+from kassa_receipt import devices, display, health
 from kassa_receipt.composing import compose
 from kassa_receipt.paper import put_on_paper
 from kassa_receipt.queue import PrintQueue
+from kassa_receipt.table import operations
 
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace, RegisterView
@@ -21,9 +24,18 @@ if TYPE_CHECKING:
 PLUGIN = PluginInfo(name="receipt", version="0.1.0", api_level=1, title="Receipts and devices")
 
 _, n_ = texts("kassa_receipt")
-HEALTH_CHECK = 717
-
 _queues: dict[int, PrintQueue] = {}
+
+
+@hook
+def register_operations() -> Sequence[Operation]:
+    """Show journal, health check, open drawer."""
+    return operations(_check)
+
+
+def _check(context: OperationContext) -> OperationResult:
+    """717."""
+    return health.check(context, _queues.get(id(context.register)))
 
 
 @hook
@@ -72,6 +84,24 @@ def print_document(document: Document, register: RegisterFace) -> bool | None:
 
 
 @hook
+def open_drawer(register: RegisterFace) -> bool | None:
+    """By the printer."""
+    return devices.open_drawer(register)
+
+
+@hook
+def check_devices(register: RegisterFace) -> Sequence[DeviceStatus]:
+    """Printer, drawer, display."""
+    return list(devices.check(register))
+
+
+@hook
+def show_to_customer(message: CustomerMessage, register: RegisterFace) -> None:
+    """On the simulated display, if the settings name one."""
+    display.show(message, register)
+
+
+@hook
 def status_items(view: RegisterView, register: RegisterFace) -> Sequence[StatusItem]:
     """A printer that does not work, and how much waits for it."""
     queue = _queues.get(id(register))
@@ -81,4 +111,4 @@ def status_items(view: RegisterView, register: RegisterFace) -> Sequence[StatusI
     if queue.waiting:
         waiting = n_("{count} document waits", "{count} documents wait", count=queue.waiting)
         text = _("{problem} {waiting}", problem=text, waiting=waiting)
-    return [StatusItem("text", text, "warning", "warning", HEALTH_CHECK)]
+    return [StatusItem("text", text, "warning", "warning", health.NUMBER)]

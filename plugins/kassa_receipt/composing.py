@@ -6,8 +6,9 @@ import msgspec
 
 from kassa.documents import Document
 from kassa.journal import EntryBody
-from kassa.journal.entry import SalePayload
+from kassa.journal.entry import CopyPayload, SalePayload
 from kassa.register.face import RegisterFace
+from kassa_receipt.copies import copy_document
 from kassa_receipt.layout import layout_of
 from kassa_receipt.receipt import Receipt
 
@@ -17,8 +18,16 @@ def compose(entry: EntryBody, register: RegisterFace) -> Document | None:
     match entry.kind:
         case "sale":
             return receipt_of(entry, register).document()
+        case "copy":
+            return _copy(entry, register)
         case _:
             return None
+
+
+def _copy(entry: EntryBody, register: RegisterFace) -> Document | None:
+    made = msgspec.json.decode(entry.payload, type=CopyPayload)
+    sale = register.journal_entry(entry_id=made.entry_id)
+    return None if sale is None else copy_document(entry, receipt_of(sale, register).document())
 
 
 def receipt_of(entry: EntryBody, register: RegisterFace) -> Receipt:

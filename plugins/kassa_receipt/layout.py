@@ -63,7 +63,7 @@ def layout_of(register: RegisterFace) -> Layout:
     :raises kassa.errors.SetupError: what the store or the register says cannot be used.
     """
     own = settings_of(register).layout
-    fields = {**_default(), **getattr(register.record.store, "receipt_layout", {}), **own}
+    fields = {**_default(), **register.record.store.receipt_layout, **own}
     try:
         return msgspec.convert(fields, Layout)
     except msgspec.ValidationError as error:

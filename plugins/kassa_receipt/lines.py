@@ -24,6 +24,11 @@ class PrintedLine:
     code: Code | None = None
 
 
+def plain(words: str) -> str:
+    """Words in the letters that printers and displays have."""
+    return words.translate(_PLAIN)
+
+
 def lay_out(document: Document, width: int, language: str, zone: tzinfo) -> list[PrintedLine]:
     """The lines of a document."""
     return [line for row in document.rows for line in _row(row, width, language, zone)]
@@ -45,12 +50,12 @@ def _as_text(line: PrintedLine, width: int) -> str:
 def _row(row: DocumentRow, width: int, language: str, zone: tzinfo) -> Iterator[PrintedLine]:
     match row:
         case Words():
-            words = row.text.words(language, zone).translate(_PLAIN)
+            words = plain(row.text.words(language, zone))
             room = width // 2 if row.large else width
             for part in _wrapped(words, room):
                 yield PrintedLine(_aligned(part, row.align, room), row.bold, row.large)
         case Columns():
-            left, right = (text.words(language, zone).translate(_PLAIN) for text in (row.left, row.right))
+            left, right = (plain(text.words(language, zone)) for text in (row.left, row.right))
             for text in _columns(left, right, width):
                 yield PrintedLine(text, row.bold)
         case Rule():

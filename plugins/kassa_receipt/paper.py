@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from kassa.documents import Document
+from msgspec.structs import replace
+
+from kassa.documents import Document, Words
 from kassa.register.face import RegisterFace
+from kassa.text import texts
 from kassa_receipt.layout import layout_of
 from kassa_receipt.lines import PrintedLine, as_text, lay_out
 from kassa_receipt.printers.printer import Printer, printer_of
 from kassa_receipt.settings import settings_of
+
+_, n_ = texts("kassa_receipt")
 
 WIDTH = 42
 """Of text for a message or a screen."""
@@ -33,6 +38,11 @@ def laid_out(document: Document, register: RegisterFace, width: int = WIDTH) -> 
 def text_of(document: Document, register: RegisterFace) -> str:
     """It as plain text: for an e-mail, for a look on the screen."""
     return as_text(laid_out(document, register), WIDTH)
+
+
+def electronic(receipt: Document) -> Document:
+    """A receipt that is sent, not printed, says so (SKVFS 2014:9, 7 kap. 1 §)."""
+    return replace(receipt, rows=(*receipt.rows, Words(_("Electronic receipt"), "center")))
 
 
 def put_on_paper(document: Document, register: RegisterFace) -> bool | None:

@@ -18,6 +18,7 @@ from kassa.model import Line, Payment, Transaction
 from kassa.money import minor_unit
 from kassa.register.face import RegisterFace
 from kassa.sale.allocation import own_discount
+from kassa.sale.discount_lines import after_discount_lines
 from kassa.text import Moment, Money, Number, Text, literal, texts
 from kassa_receipt.layout import Layout, Part
 
@@ -100,23 +101,35 @@ class Receipt:
         if line.quantity != 1:
             price = Money(line.unit_price, self._sale.currency)
             quantity = Number(line.quantity)
-            yield Words(_("  {quantity} {unit} × {price}", quantity=quantity, unit=literal(item.unit), price=price))
-        off = own_discount(line.discount, gross, minor_unit(self._sale.currency))
+            yield Words(_("  {quantity} {unit} × {price}", quantity=quantity, unit=_unit(item.unit), price=price))
+        sign = -1 if gross < 0 else 1
+        for given in line.discount_lines:
+            yield Columns(literal(f"  {given.name}"), self._money(-sign * given.amount))
+        off = self._own_discount(line, gross)
         if off and line.discount is not None:
             yield Columns(_discount_words(line.discount.kind, line.discount.value), self._money(-off))
         if line.comment:
             yield Words(literal(f"  {line.comment}"))
 
+    def _own_discount(self, line: Line, gross: Decimal) -> Decimal:
+        """What was given by hand on the line, off what its other discounts leave."""
+        return own_discount(line.discount, after_discount_lines(line, gross), minor_unit(self._sale.currency))
+
+    def _total_discount(self) -> Decimal:
+        """What the discount on everything came to: all discounts less the lines' own."""
+        amounts = {line.line_id: line.gross for line in self._totals.lines}
+        on_lines = _ZERO
+        for line in self._sale.sold_lines:
+            gross = amounts[line.line_id]
+            on_lines += gross - after_discount_lines(line, gross) + self._own_discount(line, gross)
+        return self._totals.discount - on_lines
+
     def _sums(self) -> Iterator[DocumentRow]:
         sale, totals = self._sale, self._totals
         yield Rule()
-        amounts = {line.line_id: line.gross for line in totals.lines}
-        unit = minor_unit(sale.currency)
-        own = sum((own_discount(line.discount, amounts[line.line_id], unit) for line in sale.sold_lines), _ZERO)
-        if sale.discount is not None and totals.discount - own:
-            yield Columns(
-                _discount_words(sale.discount.kind, sale.discount.value, whole=True), self._money(own - totals.discount)
-            )
+        if sale.discount is not None and self._total_discount():
+            words = _discount_words(sale.discount.kind, sale.discount.value, whole=True)
+            yield Columns(words, self._money(-self._total_discount()))
         if not sale.tax_included:
             yield Columns(_("Tax"), self._money(totals.tax))
         if totals.rounding:
@@ -160,6 +173,10 @@ class Receipt:
         if self._layout.code and self._entry.receipt_number:
             yield Feed()
             yield Code(self._entry.receipt_number, self._layout.code)
+
+
+def _unit(unit: str) -> Text:
+    return _("pcs") if unit == "pcs" else literal(unit)
 
 
 def _own_lines(lines: Iterable[str]) -> Iterator[DocumentRow]:

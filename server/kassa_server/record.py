@@ -52,7 +52,10 @@ def read_store(connection: Connection, store_id: str) -> Store:
 
 def as_store(row: Row[Any]) -> Store:
     """A row of the store table as a record."""
-    return Store(row.store_id, row.name, row.currency, row.timezone, row.language, row.tax_included, row.country)
+    layout = {} if row.receipt_layout is None else msgspec.json.decode(row.receipt_layout)
+    return Store(
+        row.store_id, row.name, row.currency, row.timezone, row.language, row.tax_included, row.country, layout
+    )  # fmt: skip
 
 
 def touch_registers(connection: Connection, store_id: str, register_id: str | None = None) -> None:

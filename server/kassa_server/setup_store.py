@@ -98,6 +98,7 @@ def put_store(connection: Connection, new: Store) -> None:
     """Create or change a store. A new one gets a channel database group of its own."""
     known = connection.execute(select(store.c.store_id).where(store.c.store_id == new.store_id)).first()
     row = msgspec.structs.asdict(new)
+    row["receipt_layout"] = msgspec.json.encode(new.receipt_layout).decode() if new.receipt_layout else None
     if known is None:
         put_channel_database_group(connection, new.store_id, new.name)
         row |= {"offline_profile": None, "layout": None, "channel_database_group": new.store_id}

@@ -137,6 +137,7 @@ def _owner(context: bytes) -> str:
 
 
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:
+    register.device_key = key
     signer = DeviceSigner(key, installation.device_id, register.environment.clock, register.head)
     trust = context_for(installation.server_address, installation.ca_certificate)
     remote = RemoteGateway(

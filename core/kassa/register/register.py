@@ -16,6 +16,7 @@ import structlog
 from kassa.connection import Connection, ConnectionChange, Reason, RemoteGateway
 from kassa.credentials import RegisterCredentials, keep_verifiers
 from kassa.delivery import COPIED, Delivery
+from kassa.device import DeviceKey, sign_for_plugin
 from kassa.environment import Environment
 from kassa.errors import NOTHING_LOST, SALE_KEPT, KassaError, NotAvailable
 from kassa.gateway.download import Downloads
@@ -61,6 +62,7 @@ class Register:
     uploads: Uploads
     downloads: Downloads
     remote: RemoteGateway
+    device_key: DeviceKey
 
     def __init__(
         self,
@@ -440,6 +442,10 @@ class Register:
     def keep_setting(self, plugin: str, name: str, value: str | None) -> None:
         """Keep a value, durably."""
         self.journal.keep_setting(plugin, name, value)
+
+    def sign(self, plugin: str, text: bytes) -> tuple[bytes, bytes]:
+        """Signature and public key."""
+        return sign_for_plugin(self.device_key, plugin, text), self.device_key.public
 
     def log(self, plugin: str) -> structlog.stdlib.BoundLogger:
         """A logger that names the plugin."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,18 +55,19 @@ class ByNetwork:
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
-        from escpos.exceptions import DeviceNotFoundError
         from escpos.printer import Network
 
-        printer = Network(self.paper.host, self.paper.port, self.paper.timeout_s, profile=self.paper.profile)
+        address = (self.paper.host, self.paper.port)
         try:
-            printer.open()
-        except (DeviceNotFoundError, OSError) as error:
-            address = literal(f"{self.paper.host}:{self.paper.port}")
+            # Not by python-escpos: its own leaves the socket open when nobody listens, and knows no IPv6.
+            connection = socket.create_connection(address, self.paper.timeout_s)
+        except OSError as error:
             raise DeviceFailed(
-                _("The receipt printer at {address} cannot be reached.", address=address),
+                _("The receipt printer at {address} cannot be reached.", address=literal("{}:{}".format(*address))),
                 hint=_("Is it on, and is its cable in?"), where=str(error),
             ) from error  # fmt: skip
+        printer = Network(*address, self.paper.timeout_s, profile=self.paper.profile)
+        printer.device = connection
         try:
             yield printer
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kassa.devices import DeviceFailed
 from kassa.text import texts
 from kassa_receipt.lines import PrintedLine
@@ -32,15 +34,14 @@ def encode(lines: list[PrintedLine], paper: Paper, *, drawer: bool) -> bytes:
     return bytes(printer.output)
 
 
-def _code(printer: object, line: PrintedLine) -> None:
+def _code(printer: Any, line: PrintedLine) -> None:
     assert line.code is not None
-    printer.set(align="center", normal_textsize=True)  # type: ignore[attr-defined]  # python-escpos has no types
+    printer.set(align="center", normal_textsize=True)
     if line.code.kind == "qr":
-        printer.qr(line.code.data, native=True)  # type: ignore[attr-defined]
+        printer.qr(line.code.data, native=True)
     else:
-        printer.barcode(  # type: ignore[attr-defined]
-            f"{{B{line.code.data}", "CODE128", function_type="B", pos="BELOW", height=64, width=2, force_software=False
-        )
+        # Not barcode(), which prints on the terminal which renderer it has chosen.
+        printer._hw_barcode(f"{{B{line.code.data}", "CODE128", height=64, width=2, function_type="B")
 
 
 def kick(paper: Paper) -> bytes:

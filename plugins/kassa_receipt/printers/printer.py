@@ -32,8 +32,8 @@ class Printer(Protocol):
         """How it is."""
 
 
-def printer_of(settings: AnyPrinter) -> Printer:
-    """The printer that the settings name. Nothing is opened yet."""
+def printer_of(settings: AnyPrinter) -> Printer | None:
+    """The printer that the settings name; None: another plugin's. Nothing is opened yet."""
     from kassa_receipt.printers.by_file import ByFile
     from kassa_receipt.printers.by_network import ByNetwork
     from kassa_receipt.printers.by_usb import ByUsb
@@ -48,3 +48,5 @@ def printer_of(settings: AnyPrinter) -> Printer:
             return ByUsb(settings)
         case SimulatedPrinter():
             return Simulator(settings)
+        case _:
+            return None

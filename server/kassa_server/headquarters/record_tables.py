@@ -189,7 +189,12 @@ class RecordTable:
     @property
     def columns(self) -> tuple[RecordColumn, ...]:
         """What people see and type. What is counted, derived or secret is not among it."""
-        hidden = {name for table, name in DERIVED if table == self.name} | {"row_version", "offline_profile", "layout"}
+        hidden = {name for table, name in DERIVED if table == self.name} | {
+            "row_version",
+            "offline_profile",
+            "layout",
+            "receipt_layout",
+        }
         return tuple(
             RecordColumn(column)
             for column in self.table.columns

@@ -28,6 +28,7 @@ store = Table(
     Column("language", code(10), nullable=False),
     Column("tax_included", Boolean, nullable=False),
     Column("country", words(60), nullable=False),
+    Column("receipt_layout", document(), nullable=True, doc="JSON object of fields; empty: the plugin's own layout"),
     Column("offline_profile", code(40), nullable=True),
     Column("layout", code(40), nullable=True),
     Column("channel_database_group", code(40), nullable=False),
