@@ -13,6 +13,8 @@ from kassa.model import OfflineProfile
 from kassa.operations import Offline
 from kassa.register.pipeline import APPROVE
 from kassa_card_simulator import simulator
+from kassa_fiscal_simulator_se.rules import Settings as FiscalSettings
+from kassa_receipt.settings import ReceiptSettings
 from kassa_shift.settings import Settings as ShiftSettings
 
 PAGES = sorted(DOCS.glob("*.md"))
@@ -92,6 +94,8 @@ def test_every_setting_of_a_plugin_is_on_the_page() -> None:
         read |= {(plugin, name) for name in re.findall(r'settings(?:\.get\(|\[)"(\w+)"', source)}
     read |= {("card_simulator", name) for name in simulator.DIGITS}
     read |= {("shift", name) for name in ShiftSettings.__struct_fields__}
+    read |= {("receipt", name) for name in ReceiptSettings.__struct_fields__}
+    read |= {("fiscal_simulator_se", name) for name in FiscalSettings.__struct_fields__}
     assert set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| [^|]+ \| [^|]+ \|$", settings_page(), re.MULTILINE)) == read
 
 
