@@ -68,7 +68,8 @@ def _row(row: DocumentRow, width: int, language: str, zone: tzinfo) -> Iterator[
 
 def _columns(left: str, right: str, width: int) -> Iterator[str]:
     """The amount stands at the end of the first line that has room for it."""
-    if len(right) >= width:
+    longest = max(map(len, left.split()), default=0)
+    if len(right) + 1 + min(longest, width // 2) > width:
         yield from _wrapped(left, width)
         yield from (part.rjust(width) for part in _wrapped(right, width))
         return

@@ -52,7 +52,7 @@ class Receipt:
             "taxes": self._taxes,
             "customer": self._customer,
             "fiscal": self._fiscal,
-            "footer": lambda: _own_lines(self._layout.footer),
+            "footer": self._footer,
             "code": self._code,
         }
         for part in self._layout.parts:
@@ -168,6 +168,11 @@ class Receipt:
             yield Words(answer.message or _("Not signed"))
         for label, value in answer.printed:
             yield Columns(label, literal(value))
+
+    def _footer(self) -> Iterator[DocumentRow]:
+        if self._layout.footer:
+            yield Feed()
+            yield from _own_lines(self._layout.footer)
 
     def _code(self) -> Iterator[DocumentRow]:
         if self._layout.code and self._entry.receipt_number:

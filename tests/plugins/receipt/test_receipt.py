@@ -55,6 +55,7 @@ Växel                             50,00 kr
 
 Moms 12 % på 86,52 kr             10,38 kr
 Moms 25 % på 682,28 kr           170,57 kr
+
              Välkommen åter!
 
               S1-R1-1-000001
