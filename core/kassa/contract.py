@@ -44,6 +44,7 @@ PUBLIC = (
     "kassa.schema",
     "kassa.shift_report",
     "kassa.shift_report_words",
+    "kassa.signatures",
     "kassa.testing",
     "kassa.text",
     "kassa.windows",

@@ -33,6 +33,7 @@ from kassa.protocol import (
     signed_text,
     unpack_head,
 )
+from kassa.signatures import signed_for_plugin
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -197,23 +198,6 @@ def _as_text(signature: bytes) -> str:
     return base64.urlsafe_b64encode(signature).decode()
 
 
-_FOR_PLUGINS = b"kassa-plugin"
-"""What comes before a plugin's text in what is signed: such a signature can stand for no request and no head."""
-
-
 def sign_for_plugin(key: DeviceKey, plugin: str, text: bytes) -> bytes:
-    """The device key's signature of a plugin's text."""
-    return key.private.sign(_plugin_text(plugin, text))
-
-
-def verify_for_plugin(public_key: bytes, plugin: str, text: bytes, signature: bytes) -> bool:
-    """Whether a device key (its raw public half) has signed that text for that plugin."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _plugin_text(plugin, text))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _plugin_text(plugin: str, text: bytes) -> bytes:
-    return b"\0".join((_FOR_PLUGINS, plugin.encode(), text))
+    """The device key's signature of a plugin's text (:func:`kassa.signatures.verify`)."""
+    return key.private.sign(signed_for_plugin(plugin, text))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kassa.devices import CustomerMessage, DeviceFailed, DeviceStatus
 from kassa.documents import Document, Words
 from kassa.hookspecs import PluginInfo, hook
-from kassa.journal import EntryBody
+from kassa.journal.entry import EntryBody
 from kassa.operations import Finished
 from kassa.register.face import RegisterFace
 from kassa.text import literal, texts

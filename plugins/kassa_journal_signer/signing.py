@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from kassa.device import verify_for_plugin
+from kassa import signatures
 from kassa.fiscal import KEPT_AS, FiscalAnswer, FiscalRequest, kept_answer
-from kassa.journal import EntryBody
-from kassa.journal.entry import SalePayload
+from kassa.journal.entry import EntryBody, SalePayload
 from kassa.register.face import RegisterFace
 from kassa.sale.totals import Totals
 from kassa.text import texts
@@ -38,7 +37,7 @@ def verify(entry: EntryBody, public_key: bytes) -> bool:
         return False
     step, content, answer = found
     text = _line(step, entry.store_id, entry.register_id, _number(entry, content), content)
-    return verify_for_plugin(public_key, NAME, text, base64.b64decode(answer.reference["signature"]))
+    return signatures.verify(public_key, NAME, text, base64.b64decode(answer.reference["signature"]))
 
 
 def _signed(entry: EntryBody) -> tuple[str, Any, FiscalAnswer] | None:

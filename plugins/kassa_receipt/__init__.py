@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kassa.devices import CustomerMessage, DeviceStatus
 from kassa.documents import Document
 from kassa.hookspecs import PluginInfo, hook
-from kassa.journal import EntryBody
+from kassa.journal.entry import EntryBody
 from kassa.operations import Finished, Operation, OperationContext, OperationResult
 from kassa.text import texts
 from kassa.windows import StatusItem

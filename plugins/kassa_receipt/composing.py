@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kassa.documents import Document
-from kassa.journal import EntryBody
-from kassa.journal.entry import CopyPayload, SalePayload
+from kassa.journal.entry import CopyPayload, EntryBody, SalePayload
 from kassa.register.face import RegisterFace
 from kassa_receipt.copies import copy_document
 from kassa_receipt.layout import layout_of

@@ -15,8 +15,7 @@ import msgspec
 from kassa.documents import Columns, Document, DocumentRow, Feed, Words
 from kassa.errors import NotAllowed
 from kassa.fiscal import kept_answer
-from kassa.journal import EntryBody
-from kassa.journal.entry import CopyPayload, SalePayload
+from kassa.journal.entry import CopyPayload, EntryBody, SalePayload
 from kassa.register.face import RegisterFace
 from kassa.text import Moment, literal, texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kassa.journal import EntryBody
+from kassa.journal.entry import EntryBody
 from kassa.register.face import RegisterFace
 from kassa_receipt.settings import NAME
 
@@ -12,23 +12,34 @@ KEPT_AS = "printed"
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything up to ``sequence`` of ``series`` is printed, or is not to be. ``begun``: the entry whose document may
-    be on paper in part."""
+    """Everything up to ``sequence`` of ``series`` is printed, or is not to be.
+
+    :param begun: the entry whose document may be on paper in part.
+    :param idle: there was no printer: what has come since is not to be printed either.
+    """
 
     series: str
     sequence: int
     begun: str | None = None
+    idle: bool = False
 
 
 def first_place(register: RegisterFace) -> Place:
     """Where an earlier run left off. A register that has never printed begins with what comes now, and keeps that, so
     that a kill before the first document loses none."""
-    kept, last = register.setting(NAME, KEPT_AS), newest(register)
-    if kept is not None:
-        return msgspec.json.decode(kept, type=Place)
-    place = Place("", 0) if last is None else Place(last.series, last.sequence)
+    kept = register.setting(NAME, KEPT_AS)
+    place = None if kept is None else msgspec.json.decode(kept, type=Place)
+    if place is not None and not place.idle:
+        return place
+    place = here(register)
     keep(register, place)
     return place
+
+
+def here(register: RegisterFace, *, idle: bool = False) -> Place:
+    """The journal's end."""
+    last = newest(register)
+    return Place("", 0, idle=idle) if last is None else Place(last.series, last.sequence, idle=idle)
 
 
 def keep(register: RegisterFace, place: Place) -> None:

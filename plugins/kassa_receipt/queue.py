@@ -18,7 +18,7 @@ from kassa.documents import Document, Words
 from kassa.errors import KassaError
 from kassa.register.face import Event, RegisterFace
 from kassa.text import Text, texts
-from kassa_receipt.place import Place, first_place, keep, newest
+from kassa_receipt.place import Place, first_place, here, keep, newest
 from kassa_receipt.settings import NAME, settings_of
 
 _, n_ = texts("kassa_receipt")
@@ -26,7 +26,8 @@ _, n_ = texts("kassa_receipt")
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Between tries while a printer does not work; a new document is always tried at once."""
 AT_ONCE = 50
-PATIENCE_S = 15.0
+PATIENCE_S = 4.0
+"""Shorter than a hook may take when the register stops."""
 
 
 class _Waiting(NamedTuple):
@@ -102,7 +103,10 @@ class PrintQueue:
 
     def _bounded(self) -> list[_Waiting]:
         """What waits, oldest first. Where more waits than may, the oldest is given up."""
-        most = settings_of(self._register).most_waiting
+        settings = settings_of(self._register)
+        self._follow(printer=settings.printer is not None)
+        if self._place.idle:
+            return []
         kept: deque[_Waiting] = deque()
         given_up: list[_Waiting] = []
         last = newest(self._register)
@@ -115,12 +119,17 @@ class PrintQueue:
                 document = self._register.devices.compose(entry)
                 if document is not None:
                     kept.append(_Waiting(entry.sequence, document))
-            while len(kept) > most:
+            while len(kept) > settings.most_waiting:
                 given_up.append(kept.popleft())
         if not kept and not given_up:
             self._place = replace(self._place, sequence=after, begun=None)
         self._give_up(given_up)
         return list(kept)
+
+    def _follow(self, *, printer: bool) -> None:
+        """A register without a printer keeps that once, and begins at the journal's end when it gets one."""
+        if self._place.idle is printer:
+            self._keep(here(self._register, idle=not printer))
 
     def _give_up(self, waiting: list[_Waiting]) -> None:
         if not waiting:

@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from kassa.documents import Code, Columns, Document, DocumentRow, Feed, Rule, Words
 from kassa.fiscal import kept_answer
-from kassa.journal import EntryBody
-from kassa.journal.entry import SalePayload
+from kassa.journal.entry import EntryBody, SalePayload
 from kassa.model import Line, Payment, Transaction
 from kassa.money import minor_unit
 from kassa.register.face import RegisterFace

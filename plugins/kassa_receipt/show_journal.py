@@ -9,8 +9,7 @@ import msgspec
 
 from kassa.documents import Columns, Document, Words
 from kassa.errors import NotAvailable, NotFound
-from kassa.journal import EntryBody
-from kassa.journal.entry import SalePayload
+from kassa.journal.entry import EntryBody, SalePayload
 from kassa.operations import OperationContext, OperationResult
 from kassa.register.face import RegisterFace
 from kassa.text import Moment, Money, Text, literal, texts

@@ -44,6 +44,7 @@ DEFAULT_PLUGINS = (
     EnabledPlugin("customer"),
     EnabledPlugin("discounts"),
     EnabledPlugin("shift"),
+    EnabledPlugin("receipt"),
 )
 
 

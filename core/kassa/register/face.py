@@ -260,7 +260,7 @@ class RegisterFace(Protocol):
 
     def sign(self, plugin: str, text: bytes) -> tuple[bytes, bytes]:
         """The device key's signature of a plugin's text, and the public key, raw
-        (:func:`kassa.device.verify_for_plugin`). It can stand for nothing else that the register signs."""
+        (:func:`kassa.signatures.verify`). It can stand for nothing else that the register signs."""
 
     def sync_status(self) -> SyncStatus:
         """The status of synchronisation, as the sync plugin last reported it (hook ``synchronisation_status``)."""

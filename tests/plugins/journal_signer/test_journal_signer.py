@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 from tests.plugins.receipt.paper import PROFILE, Maker, sell, simulated, store
 
-from kassa.device import load_device_key
-from kassa.journal import EntryBody
+from kassa.journal.entry import EntryBody
 from kassa_journal_signer.signing import verify
 
 SIGNED = ("sale", "void", "copy", "drawer")
@@ -18,15 +17,14 @@ SIGNED = ("sale", "void", "copy", "drawer")
 def test_sales_voids_copies_and_drawers_are_signed(make_shop: Maker, tmp_path: Path) -> None:
     """Each verifies with the register's public key, and with no other; one changed amount is found out."""
     shop = make_shop(store=store({"name": "journal_signer"}, simulated(tmp_path / "paper.txt")), profile=PROFILE)
-    folder = shop.activate()
-    register = shop.open_register(folder)
+    register = shop.open_register()
     shop.log_on(register)
     number = sell(shop, register)
     register.run(100, code=shop.barcode("1002"))
     register.run(500)
     register.run(115, receipt_number=number, action="reprint")
     register.run(1000)
-    public = load_device_key(folder).public
+    _signature, public = register.sign("journal_signer", b"")
     entries = register.journal_entries(kinds=SIGNED)
     assert [entry.kind for entry in entries] == list(SIGNED)
     assert [verify(entry, public) for entry in entries] == [True] * 4
