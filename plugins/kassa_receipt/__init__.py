@@ -109,6 +109,6 @@ def status_items(view: RegisterView, register: RegisterFace) -> Sequence[StatusI
         return []
     text = queue.problem
     if queue.waiting:
-        waiting = n_("{count} document waits", "{count} documents wait", count=queue.waiting)
+        waiting = n_("{count} waiting", "{count} waiting", count=queue.waiting)
         text = _("{problem} {waiting}", problem=text, waiting=waiting)
     return [StatusItem("text", text, "warning", "warning", health.NUMBER)]

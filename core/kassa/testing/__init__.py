@@ -8,6 +8,8 @@
     a TCP proxy that refuses, freezes, drips, drops answers, answers 503, is slow.
 ``clock``
     time that passes when the test says so.
+``receipt_printer``
+    a printer on the network that takes ESC/POS, tells its state and dies when told.
 ``till``
     a register as a process that can be killed at any journal write, and comes back.
 ``forked_till``

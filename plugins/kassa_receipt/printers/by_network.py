@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from kassa.devices import DeviceFailed
-from kassa.text import literal, texts
+from kassa.text import texts
 from kassa_receipt.lines import PrintedLine
 from kassa_receipt.printers.encoding import encode, kick
 from kassa_receipt.printers.state import (
@@ -63,8 +63,8 @@ class ByNetwork:
             connection = socket.create_connection(address, self.paper.timeout_s)
         except OSError as error:
             raise DeviceFailed(
-                _("The receipt printer at {address} cannot be reached.", address=literal("{}:{}".format(*address))),
-                hint=_("Is it on, and is its cable in?"), where=str(error),
+                _("The receipt printer cannot be reached."), hint=_("Is it on, and is its cable in?"),
+                where="{}:{}: {}".format(*address, error),
             ) from error  # fmt: skip
         printer = Network(*address, self.paper.timeout_s, profile=self.paper.profile)
         printer.device = connection

@@ -16,6 +16,7 @@ from kassa.testing.forked_till import ForkedTill
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import MANAGER, MANAGER_PIN
 from kassa.testing.till import TillKilled
+from kassa_card_simulator.simulator import charged
 from kassa_fiscal_simulator_se.unit import ControlMessage, signed
 
 
@@ -98,6 +99,20 @@ def test_refusing_keeps_the_sale_and_goes_on_later(make_shop: Maker, tmp_path: P
     assert register.transaction.payments == ()
     down.unlink()
     assert register.run(200).data.receipt_number == "S1-R1-1-000001"
+
+
+def test_a_card_that_was_charged_before_the_refusal_is_charged_once(make_shop: Maker, tmp_path: Path) -> None:
+    """The card is approved, the receipt is refused: the sale waits, and paying again asks about that very payment."""
+    down = tmp_path / "down"
+    shop, register = open_shop(make_shop, unit(down_file=str(down), when_down="refuse"))
+    register.run(100, code=shop.barcode("1001"))
+    down.touch()
+    with pytest.raises(NotAvailable, match="does not answer"):
+        register.run(201)
+    assert register.transaction is not None
+    down.unlink()
+    assert register.run(201).data.receipt_number == "S1-R1-1-000001"
+    assert charged(register) == Decimal("54.90")
 
 
 def test_sale_and_return_never_on_one_receipt(make_shop: Maker) -> None:

@@ -27,5 +27,5 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def enabled_plugins(paper: Path) -> Sequence[str | Mapping[str, Any]]:
-    """The till in each state has this plugin."""
-    return (simulated(paper),)
+    """The till in each state has this plugin, and a simulated control unit."""
+    return (simulated(paper), "fiscal_simulator_se")

@@ -14,7 +14,7 @@ from kassa.testing.till import TillRefused
 @each_connection_state
 def test_receipt_copy_drawer_and_health_check(till: TillInState, paper: Path) -> None:
     """A sale is printed, its one copy too, each once; a drawer opening is in the journal; nothing of it needs the store
-    server. What waited through a kill is printed after it."""
+    server, and the control unit has signed. What waited through a kill is printed after it."""
     till.run(100, code=till.barcode("1001"))
     number = till.result(200).data["receipt_number"]
     till.run(115)
@@ -25,6 +25,7 @@ def test_receipt_copy_drawer_and_health_check(till: TillInState, paper: Path) ->
     till.run(717)
     wait_until(lambda: printed(paper, number) == ["receipt", "copy"], "both are printed, once each and in order")
     assert len(till.sales()) == 1
+    assert till.sold()[0].extra["fiscal"]["finish"]["outcome"] == "signed"
     rows = till.shop.server.query("SELECT kind, data FROM journal_entry ORDER BY sequence")
     made = [row["kind"] for row in rows if number in str(row["data"]) and row["kind"] in ("sale", "copy", "drawer")]
     assert made == ["sale", "copy", "drawer"]

@@ -86,7 +86,7 @@ def test_a_printer_that_is_off_waits_warns_and_holds_up_no_sale(desk: Desk) -> N
     """Sales go on while it is off; the header says so and how many wait; they come when it is on again, in order."""
     desk.printer.switch_off()
     numbers = [desk.sell() for _ in range(3)]
-    wait_until(lambda: "3 documents wait" in desk.warning, "the header says what waits")
+    wait_until(lambda: "3 waiting" in desk.warning, "the header says what waits")
     assert "cannot be reached" in desk.warning
     desk.back()
     documents = desk.comes(3)
@@ -138,13 +138,13 @@ def test_no_more_wait_than_may(desk: Desk) -> None:
     """The oldest are given up first; they stay in the journal. Discard gives up the rest."""
     desk.printer.switch_off()
     numbers = [desk.sell() for _ in range(MOST + 2)]
-    wait_until(lambda: f"{MOST} documents wait" in desk.warning, "as many wait as may")
+    wait_until(lambda: f"{MOST} waiting" in desk.warning, "as many wait as may")
     desk.back()
     documents = "".join(desk.comes(MOST))
     assert [number in documents for number in numbers] == [False, False, True, True, True]
     desk.printer.switch_off()
     desk.sell()
-    wait_until(lambda: "1 document waits" in desk.warning, "one waits")
+    wait_until(lambda: "1 waiting" in desk.warning, "one waits")
     desk.register.run(717, action="discard")
     wait_until(lambda: not desk.warning, "nothing waits")
     desk.printer.come_back()
