@@ -34,9 +34,10 @@ def read_status(directory: Path) -> list[tuple[str, str]]:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             facts = [("Store server", installation.server_address), *_facts(connection)]
             pointer = _setting(connection, "kassa", ACTIVE)
+            promised = list(_promised(_setting(connection, "sync", "promised_until")))
     except sqlite3.Error as error:
         raise SetupError(_("The register's journal cannot be read."), where=f"{path}: {error}") from error
-    return [*facts, *_database(directory, installation, pointer), *_running(directory)]
+    return [*facts, *_database(directory, installation, pointer), *promised, *_running(directory)]
 
 
 def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -57,7 +58,6 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     facts.append(("Sales waiting", str(count)))
     (in_progress,) = connection.execute("SELECT count(*) FROM sale_in_progress").fetchone()
     facts.append(("Sale in progress", "yes" if in_progress else "no"))
-    facts.extend(_promised(_setting(connection, "sync", "promised_until")))
     facts.extend(_failed_groups(_setting(connection, "sync", "failed_packages")))
     manual = _setting(connection, "offline_failover", "manual")
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
