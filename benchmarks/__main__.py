@@ -31,6 +31,7 @@ USE_CASES = (
     "sell_while_loading",
     "peak_memory",
     "build_delta",
+    "fifty_plugins",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Results = list[tuple[str, str, list[Figure]]]

@@ -9,6 +9,8 @@
     the offline profile's fields with unit, default and meaning
 ``made: example acme_club.logged_on``
     the source of a function in docs/examples
+``made: source example-plugin/README.md``
+    a file below docs
 ``made: schema``
     the journal's tables
 ``made: entry``
@@ -55,7 +57,7 @@ from kassa.sale.totals import compute
 from kassa.testing.clock import TestClock
 
 DOCS = Path(__file__).parent
-MADE = re.compile(r"(<!-- made: (\w+) ?([\w.]*) -->\n).*?(<!-- /made -->)", re.DOTALL)
+MADE = re.compile(r"(<!-- made: (\w+) ?([\w./-]*) -->\n).*?(<!-- /made -->)", re.DOTALL)
 UNITS = {"_coupon_count": "coupons", "_s": "seconds", "_min": "minutes", "_ms": "milliseconds",
          "_kb": "kilobytes (1000 bytes)",
          "_days": "days", "_hours": "hours", "_amount": "the store's currency", "_count": "tries"}  # fmt: skip
@@ -146,6 +148,12 @@ def example_module(name: str) -> ModuleType:
     return module
 
 
+def source(path: str) -> str:
+    """A file below docs, as it is."""
+    kind = {".py": "python", ".md": "markdown"}.get(Path(path).suffix, "")
+    return f"```{kind}\n{(DOCS / path).read_text(encoding='utf-8')}```\n"
+
+
 def schema(_argument: str) -> str:
     """The journal's tables."""
     statements = (importlib.resources.files("kassa.journal") / "schema.sql").read_text(encoding="utf-8")
@@ -194,7 +202,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 MAKERS: dict[str, Callable[[str], str]] = {
-    maker.__name__: maker for maker in (operations, settings, example, schema, entry, rules, public)
+    maker.__name__: maker for maker in (operations, settings, example, schema, entry, rules, public, source)
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 LANGUAGES = ("sv",)
 """English is the texts themselves."""
+_HEADERS = (b'"Language:', b'"Plural-Forms:', b'"MIME-Version:', b'"Content-')
 _KEYWORDS = {"_": None, "n_": (1, 2)}
 _DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,8 +30,7 @@ def renew_catalogues(package: Path) -> list[str]:
         path = package / "locale" / language / "LC_MESSAGES" / f"{package.name}.po"
         catalogue = _renewed(path, language, found)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, catalogue, include_lineno=False)
+        path.write_bytes(_as_po(catalogue, package.name))
         compile_catalogue(path)
         missing += [f"{language}: {text}" for text in untranslated(catalogue)]
     return missing
@@ -70,6 +71,16 @@ def _renewed(path: Path, language: str, found: Catalog) -> Catalog:
     return catalogue
 
 
+def _as_po(catalogue: Catalog, name: str) -> bytes:
+    """A ``.po`` file that is the same whoever writes it, and whenever."""
+    catalogue.header_comment = f"# Texts of {name}."
+    file = io.BytesIO()
+    write_po(file, catalogue, include_lineno=False)
+    head, gap, rest = file.getvalue().partition(b"\n\n")
+    lines = [line for line in head.split(b"\n") if not line.startswith(b'"') or line.startswith(_HEADERS)]
+    return b"\n".join(lines) + gap + rest
+
+
 def read_catalogue(path: Path, language: str) -> Catalog:
     """A ``.po`` file."""
     with path.open("rb") as file:
@@ -88,6 +99,7 @@ def _whole(words: str | tuple[str, ...] | list[str] | None) -> bool:
 def compile_catalogue(path: Path) -> Path:
     """Write the ``.mo`` file beside a ``.po`` file; its path."""
     catalogue = read_catalogue(path, path.parents[1].name)
+    catalogue.creation_date = catalogue.revision_date = _DATE
     compiled = path.with_suffix(".mo")
     with compiled.open("wb") as file:
         write_mo(file, catalogue)
