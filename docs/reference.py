@@ -149,9 +149,20 @@ def example_module(name: str) -> ModuleType:
 
 
 def source(path: str) -> str:
-    """A file below docs, as it is."""
+    """A file below docs, as it is; after ``.py/`` the name of a function of it."""
+    file, python, function = path.partition(".py/")
+    if python:
+        return f"```python\n{_function(DOCS / f'{file}.py', function)}\n```\n"
     kind = {".py": "python", ".md": "markdown"}.get(Path(path).suffix, "")
     return f"```{kind}\n{(DOCS / path).read_text(encoding='utf-8')}```\n"
+
+
+def _function(file: Path, name: str) -> str:
+    """A function's source with its decorators, read without running it."""
+    text = file.read_text(encoding="utf-8")
+    (found,) = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : found.end_lineno])
 
 
 def schema(_argument: str) -> str:
