@@ -27,6 +27,7 @@ PUBLIC = (
     "kassa.errors",
     "kassa.fiscal",
     "kassa.folding",
+    "kassa.giving_way",
     "kassa.hookspecs",
     "kassa.journal.entry",
     "kassa.masterdata",
@@ -50,7 +51,7 @@ PUBLIC = (
     "kassa.windows",
 )
 """What a plugin may import besides ``kassa`` itself, with the modules below. Everything else may change any day."""
-PUBLIC_NAMES = frozenset({"kassa.journal.EntryBody", "kassa.journal.Waiting"})
+PUBLIC_NAMES = frozenset({"kassa.journal.EntryBody", "kassa.journal.JournalPlace", "kassa.journal.Waiting"})
 """What a plugin may import by name from a package that is not public otherwise."""
 RECORDED = (
     "kassa.connection",

@@ -10,6 +10,7 @@ import pytest
 from tests.docs.conftest import DOCS
 
 from kassa import hookspecs
+from kassa.contract import current, recorded
 from kassa.hookspecs import API_LEVEL, PROJECT
 
 SPECS = {name: function for name, function in vars(hookspecs).items() if hasattr(function, f"{PROJECT}_spec")}
@@ -80,3 +81,12 @@ def test_kinds_are_as_pluggy_is_told() -> None:
         assert decides == ("*Decide*" in SECTIONS[name].body)
         nothing = inspect.signature(function).return_annotation == "None"
         assert nothing == ("*Notify*" in SECTIONS[name].body) == (SECTIONS[name].point("Result") == "Nothing.")
+
+
+def test_every_hook_is_recorded_as_the_page_says() -> None:
+    """A hook that was added is in the recorded contract (script/docs writes it), with the level that the page names."""
+    known = recorded()
+    assert known.hooks == current(known).hooks, "run script/docs"
+    assert known.api_level == API_LEVEL, "run script/docs"
+    for name, hook in known.hooks.items():
+        assert f"since API level {hook.since}." in SECTIONS[name].body
