@@ -50,7 +50,9 @@ def every_path(pages: Pages) -> list[str]:
     """Each page's address, with something that is there in the place of its parameters."""
     pages.open("/sales")
     sale = (pages.find("tbody th a").get_attribute("href") or "").rsplit("/", 1)[1]
-    values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale}
+    pages.open("/registers/R1")
+    device = (pages.find("a[href*='/devices/']").get_attribute("href") or "").rsplit("/", 2)[1]
+    values = {"{register_id}": "R1", "{device_id}": device, "{store_id}": "S1", "{transaction_id}": sale}
     paths = []
     for route in ROUTES:
         by_hand = not route.path.endswith(".json") and route.path not in ("/log-on", "/records/{table}/delete")
