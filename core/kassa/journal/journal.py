@@ -30,6 +30,8 @@ from kassa.text import texts
 
 _, n_ = texts("kassa")
 VERIFY_AT_OPEN = 50
+LARGEST_UPLOAD, AT_ONCE = 500, 40
+"""Entries in one upload, and of those read together."""
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
 
@@ -351,15 +353,22 @@ class Journal:
         series = next((one for one in (Series(*row) for row in rows) if one.series not in without), None)
         if series is None:
             return None
-        chosen: list[StoredEntry] = []
-        size = 0
-        for entry in self._entries(series.series, series.acknowledged, 500):
-            size += len(entry.data)
-            if chosen and size > max_bytes:
-                break
-            chosen.append(entry)
+        chosen = self._up_to(series.series, series.acknowledged, max_bytes)
         previous = GENESIS if series.acknowledged == 0 else self._hash_at(series.series, series.acknowledged)
         return series, previous or GENESIS, chosen
+
+    def _up_to(self, series: str, after: int, max_bytes: int) -> list[StoredEntry]:
+        """Entries after a sequence number, at most ``max_bytes`` of them (one at least), read a few at a time."""
+        chosen: list[StoredEntry] = []
+        left = max_bytes
+        while len(chosen) < LARGEST_UPLOAD and (part := list(self._entries(series, after, AT_ONCE))):
+            for entry in part:
+                left -= len(entry.data)
+                if chosen and left < 0:
+                    return chosen
+                chosen.append(entry)
+            after = part[-1].sequence
+        return chosen
 
     @_alone
     def acknowledge(self, series: str, sequence: int) -> None:

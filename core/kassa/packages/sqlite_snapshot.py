@@ -32,6 +32,7 @@ _, n_ = texts("kassa")
 SCHEMAS: tuple[MetaData, ...] = (master, offline, checkpoints_metadata)
 """Everything that an offline database holds."""
 _CHUNK = 1024 * 1024
+_FLUSH = 4 * _CHUNK
 LARGEST_DATABASE = 8 * 1024**3
 """Bytes; ten million items and more."""
 
@@ -113,9 +114,12 @@ def _unpack(file: BinaryIO, target: Path, largest: int) -> None:
             if size > largest:
                 raise _damaged(f"over {largest} bytes")
             unpacked.write(chunk)
-            # Bit by bit: a sale's commit waits for what is under way to the disk, which is never more than a chunk.
-            unpacked.flush()
-            os.fsync(unpacked.fileno())
+            # Bit by bit: a sale's commit waits for what is under way to the disk.
+            if size // _FLUSH > (size - len(chunk)) // _FLUSH:
+                unpacked.flush()
+                os.fsync(unpacked.fileno())
+        unpacked.flush()
+        os.fsync(unpacked.fileno())
 
 
 def _look_at(path: Path) -> None:

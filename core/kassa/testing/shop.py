@@ -40,6 +40,7 @@ class Shop:
     :param store: the store to prepare.
     :param profile: offline profile settings that differ from the defaults, by name.
     :param environment: the registers' clock and randomness.
+    :param database: the channel database's URL; None: SQLite in the server's folder.
     """
 
     def __init__(
@@ -51,12 +52,13 @@ class Shop:
         profile: Mapping[str, Any] | None = None,
         environment: Environment | None = None,
         tls: bool = False,
+        database: str | None = None,
     ) -> None:
         self.folder = folder
         self.environment = environment or Environment()
         if profile is not None:
             store = {**store, "profile": {**store.get("profile", {}), **profile}}
-        self.server = StoreServer(folder / "server", process=process, store=store, tls=tls)
+        self.server = StoreServer(folder / "server", process=process, store=store, tls=tls, database=database)
         self.server.start()
         self.network = Network(self.server.address)
         self._registers: list[Register] = []
