@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from shutil import copy
 
@@ -40,7 +41,7 @@ def measure(folder: Path) -> list[Figure]:
         figures += [
             Figure(f"{words}: the file", file.stat().st_size / 1e6, "MB"),
             Figure(f"{words}: on the wire", packed.stat().st_size / 1e6, "MB"),
-            milliseconds(f"{words}: unpacked and looked at (median)", _repeated(lambda packed=packed: _unpack(packed))),
+            milliseconds(f"{words}: unpacked and looked at (median)", _repeated(partial(_unpack, packed))),
             milliseconds(f"{words}: a search (median)", _search(file, statement)),
         ]
     return figures
@@ -72,9 +73,11 @@ def _unpack(packed: Path) -> None:
 
 def _search(file: Path, statement: str) -> float:
     with closing(sqlite3.connect(file)) as opened:
-        return median(
-            [timed(lambda word=word: opened.execute(statement, (word,)).fetchall()) for word in WORDS * RUNS]  # type: ignore[misc]
-        )
+        return median([timed(partial(_rows, opened, statement, word)) for word in WORDS * RUNS])
+
+
+def _rows(opened: sqlite3.Connection, statement: str, word: str) -> list[tuple[str]]:
+    return opened.execute(statement, (word,)).fetchall()
 
 
 def _repeated(work: Callable[[], object]) -> float:
