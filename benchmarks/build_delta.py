@@ -1,9 +1,9 @@
 """Making packages costs what has changed, not what there is: a run of the jobs after 1,000 changed prices, in
 catalogues of ten thousand, a hundred thousand and a million products.
 
-A run makes the delta from the last one, and a merged one from the last snapshot, which grows with every run until it is
-worth a new snapshot; in a small catalogue that comes soon. So what is compared is the time for a thousand rows of what a
-run has made.
+A run makes the delta from the last one, and a merged one from the last snapshot, which grows with every run until it
+is worth a new snapshot; in a small catalogue that comes soon. So what is compared is the time for a thousand rows of
+what a run has made.
 """
 
 from __future__ import annotations
