@@ -19,7 +19,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """An item as it is sold at this moment: the snapshot that a line carries, so that later changes never touch it.
 
     ``unit_price`` is per ``unit``, with or without tax as the store says; ``tax_rate`` is a fraction (0.25).
-    ``decimals``: how many a quantity may have; None: up to three.
+    ``decimals``: how many a quantity may have; None: up to three. ``quantity``: what one scan sells.
+    ``minimum_age``: of whoever buys it, in years.
     """
 
     number: str
@@ -31,6 +32,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     barcode: str | None = None
     quantity: Decimal = Decimal(1)
     decimals: int | None = None
+    minimum_age: int | None = None
 
 
 class Discount(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
+from kassa.model import Transaction
 from kassa.operations import OperationContext
 from kassa.sale import entered, lines
 from kassa.sale.entered import Entered
+from kassa_sale.asking import reason_for
 from kassa_sale.limits import keep
 
 
 class OfLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line."""
+    """A line; ``reason``: a reason code, asked for where the store has some."""
 
     line_id: str | None = None
+    reason: str | None = None
 
 
 class LineComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,10 +31,11 @@ class LineComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A price per unit; None gives the item's own price back."""
+    """A price per unit; None gives the item's own price back. ``reason``: as for voiding."""
 
     price: Entered
     line_id: str | None = None
+    reason: str | None = None
 
 
 class Quantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +51,8 @@ def void(context: OperationContext) -> None:
     :raises kassa.errors.NotFound: there is no such line.
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
-    keep(context, lines.void_line(context.transaction, line))
+    reason = reason_for(context, "void_line", context.parameters.reason)
+    keep(context, _with_reason(lines.void_line(context.transaction, line), line.line_id, "void_reason", reason))
 
 
 def comment(context: OperationContext) -> None:
@@ -67,7 +73,9 @@ def override_price(context: OperationContext) -> None:
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
     price = None if context.parameters.price is None else entered.price(context.parameters.price)
-    keep(context, lines.override_price(context.transaction, line, price, context.approved_by))
+    reason = None if price is None else reason_for(context, "price_override", context.parameters.reason)
+    changed = lines.override_price(context.transaction, line, price, context.approved_by)
+    keep(context, _with_reason(changed, line.line_id, "price_reason", reason))
 
 
 def set_quantity(context: OperationContext) -> None:
@@ -78,3 +86,11 @@ def set_quantity(context: OperationContext) -> None:
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
     keep(context, lines.set_quantity(context.transaction, line, entered.quantity(context.parameters.quantity)))
+
+
+def _with_reason(changed: Transaction, line_id: str, name: str, reason: str | None) -> Transaction:
+    """With the reason in the line's ``extra``, where there is one."""
+    if reason is None:
+        return changed
+    line = next(line for line in changed.lines if line.line_id == line_id)
+    return lines.replace_line(changed, replace(line, extra={**line.extra, name: reason}))

@@ -14,6 +14,7 @@ from kassa.sale import entered
 from kassa.sale.entered import Entered
 from kassa.sale.lines import add_item
 from kassa.text import texts
+from kassa_sale.asking import AGE_CHECKED, check_age, reason_for
 from kassa_sale.limits import keep
 
 _, n_ = texts("kassa_sale")
@@ -36,6 +37,7 @@ class Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     quantity: Entered = None
     receipt: str | None = None
+    reason: str | None = None
 
 
 def sell(context: OperationContext) -> OperationResult:
@@ -47,7 +49,9 @@ def sell(context: OperationContext) -> OperationResult:
     scanned: Scanned = context.parameters
     code, quantity = read_scan(scanned.code, scanned.quantity)
     item = context.send(FindItem(code))
-    transaction = add_item(context.transaction, item, quantity, context.new_id())
+    age = check_age(context, item)
+    extra = None if age is None else {AGE_CHECKED: age}
+    transaction = add_item(context.transaction, item, quantity, context.new_id(), extra=extra)
     keep(context, transaction)
     return OperationResult(data=context.transaction.lines[-1])
 
@@ -61,6 +65,7 @@ def take_back(context: OperationContext) -> OperationResult:
     returned: Returned = context.parameters
     code, quantity = read_scan(returned.code, returned.quantity)
     item = context.send(FindItem(code))
+    reason = reason_for(context, "return", returned.reason)
     transaction = add_item(
         context.transaction,
         item,
@@ -69,6 +74,7 @@ def take_back(context: OperationContext) -> OperationResult:
         returned=True,
         return_of=(returned.receipt or "").strip() or None,
         approved_by=context.approved_by,
+        extra=None if reason is None else {"return_reason": reason},
     )
     keep(context, transaction)
     return OperationResult(data=transaction.lines[-1])

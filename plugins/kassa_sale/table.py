@@ -112,7 +112,7 @@ OPERATIONS: tuple[Operation, ...] = (
         override=True,
         entries=(Entry("percent", "percent", _("Per cent off the whole sale")),),
     ),
-    Operation(500, _("Void transaction"), whole.void, places=IN_SALE),
+    Operation(500, _("Void transaction"), whole.void, whole.Voiding, IN_SALE),
     Operation(
         501,
         _("Transaction comment"),

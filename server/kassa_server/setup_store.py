@@ -56,6 +56,7 @@ class NewItem(msgspec.Struct, frozen=True):
     :param master_item_number: of a variant: the item that it is a variant of.
     :param variant: of a variant: what it differs in, for people (``M, red``).
     :param category: what discounts on a category are on.
+    :param minimum_age: of whoever buys it, in years.
     :param sold_as_variants: a master, which is not sold itself.
     """
 
@@ -70,6 +71,7 @@ class NewItem(msgspec.Struct, frozen=True):
     variant: str | None = None
     sold_as_variants: bool = False
     category: str | None = None
+    minimum_age: int | None = None
 
 
 class NewCustomer(msgspec.Struct, frozen=True):
@@ -249,6 +251,7 @@ def put_items(connection: Connection, items: Iterable[NewItem]) -> None:
                 "variant": new.variant,
                 "sold_as_variants": new.sold_as_variants,
                 "category": new.category,
+                "minimum_age": new.minimum_age,
             }
             for new in items
         ],

@@ -15,6 +15,7 @@ from kassa_server import setup_store as setup
 from kassa_server.channel import Channel
 from kassa_server.migrate import upgrade
 from kassa_server.setup_prices import NewCoupon, NewDiscount, put_coupons, put_discounts
+from kassa_server.setup_till import GS1_SWEDEN, NewBarcodeMask, NewReasonCode, put_barcode_masks, put_reason_codes
 
 _, n_ = texts("kassa_server")
 
@@ -59,6 +60,8 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: dict[str, Any] = {}
     discounts: tuple[NewDiscount, ...] = ()
     coupons: tuple[NewCoupon, ...] = ()
+    barcode_masks: tuple[NewBarcodeMask, ...] | None = None
+    reason_codes: tuple[NewReasonCode, ...] = ()
 
 
 def create_store(channel: Channel, description: StoreDescription) -> None:
@@ -77,6 +80,8 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
         setup.put_customers(connection, description.customers)
         put_discounts(connection, description.discounts)
         put_coupons(connection, description.coupons)
+        put_barcode_masks(connection, _masks(description))
+        put_reason_codes(connection, description.reason_codes)
         for new in description.registers:
             setup.put_register(
                 connection,
@@ -86,6 +91,13 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
                 plugins=new.plugins,
                 support_offline=new.support_offline,
             )
+
+
+def _masks(description: StoreDescription) -> tuple[NewBarcodeMask, ...]:
+    """Those that are said; where nothing is, those of the country."""
+    if description.barcode_masks is not None:
+        return description.barcode_masks
+    return GS1_SWEDEN if description.store.country == "SE" else ()
 
 
 def read_description(document: bytes | Mapping[str, Any]) -> StoreDescription:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlalchemy import bindparam, select
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, select
 from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
 from kassa.folding import fold
 from kassa.model import Item
+from kassa.requests.barcode_masks import read_label
 from kassa.requests.barcodes import other_readings
 from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
 from kassa.requests.prices import place, price_in_force, prices_in_force
@@ -21,6 +23,8 @@ _, n_ = texts("kassa")
 LONGEST_CODE = 40
 LONGEST_DESCRIPTION = 200
 LARGEST_SEARCH = 200
+PACKAGE = "pcs"
+"""The unit of what is sold at the price on its label: one package."""
 _ONE = Decimal(1)
 
 _SOLD = (
@@ -32,6 +36,7 @@ _SOLD = (
     item.c.tax_code,
     item.c.sold_as_variants,
     item.c.variant,
+    item.c.minimum_age,
     tax_code.c.rate,
     unit_of_measure.c.decimals,
     price_in_force().label("price"),
@@ -58,7 +63,8 @@ def find_item(request: FindItem, context: HandlerContext) -> Item:
     """The item with that barcode or, if no barcode is that, that item number.
 
     If nothing has exactly that code, other readings of the same barcode are tried (a UPC-A is an EAN-13 with a leading
-    zero), and the item number in other case, where just one item has it.
+    zero), and the item number in other case, where just one item has it; then the store's barcode masks, by which a
+    label tells a price or a weight.
 
     :raises NotFound: there is none.
     :raises NotAllowed: it is blocked for sale, or sold in variants.
@@ -89,7 +95,27 @@ def _find(context: HandlerContext, code: str) -> Row | None:
         return rows[0]
     cases = sorted({code.upper(), code.lower()} - {code})
     rows = records.select(ONE_OF_NUMBERS, {"codes": cases, **where}) if cases and len(code) <= LONGEST_CODE else []
-    return rows[0] if len(rows) == 1 else None
+    return rows[0] if len(rows) == 1 else _by_label(context, code, where)
+
+
+def _by_label(context: HandlerContext, code: str, where: Mapping[str, str]) -> Row | None:
+    """The item of a barcode that holds a price or a quantity, with what it holds."""
+    records = context.records
+    label = read_label(code, records.find("barcode_mask", limit=LARGEST_SEARCH)) if code.isdigit() else None
+    if label is None:
+        return None
+    rows = records.select(EXACT_BARCODE, {"code": label.codes[0], **where})
+    rows = rows or records.select(ONE_OF_NUMBERS, {"codes": list(label.codes), **where})
+    if not rows:
+        return None
+    if not (label.price or label.quantity):
+        raise InvalidInput(
+            _("The label of {item} says 0.", item=literal(rows[0]["description"])),
+            hint=_("Weigh it again, or type the item's number and the quantity."),
+        )
+    if label.price is not None:
+        return {**rows[0], "barcode": code, "price": label.price, "unit": PACKAGE, "decimals": 0, "quantity": _ONE}
+    return {**rows[0], "barcode": code, "quantity": label.quantity}
 
 
 def _sellable(row: Row) -> Item:
@@ -121,6 +147,7 @@ def _as_item(row: Row, rate: Decimal) -> Item:
         barcode=row.get("barcode"),
         quantity=row.get("quantity", _ONE),
         decimals=row.get("decimals"),
+        minimum_age=row["minimum_age"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.requests.catalogue_handlers import find_item, search_items
+from kassa.requests.reasons import FindReasons, find_reasons
 from kassa.requests.staff import LogOn
 from kassa.requests.staff_handlers import log_on
 from kassa.requests.suspended import ListSuspended, RecallSale, SuspendSale
@@ -13,6 +14,7 @@ from kassa.runtime.request import Handler
 HANDLERS: tuple[Handler, ...] = (
     Handler(FindItem, find_item),
     Handler(SearchItems, search_items),
+    Handler(FindReasons, find_reasons),
     Handler(LogOn, log_on),
     Handler(SuspendSale, suspend_sale),
     Handler(RecallSale, recall_sale),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -23,10 +24,12 @@ def add_item(
     returned: bool = False,
     return_of: str | None = None,
     approved_by: str | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> Transaction:
     """With one more line. Each scan is a line of its own; ``quantity`` times what one scan of the item sells.
 
     :param returned: the line takes the goods back: its quantity becomes negative.
+    :param extra: what else is journalled with it, such as the age that was checked.
     :param return_of: the number of the receipt they were sold on, if the cashier gave it.
     :raises kassa.errors.InvalidInput: the quantity cannot be sold.
     """
@@ -37,6 +40,7 @@ def add_item(
         -sold if returned else sold,
         return_of=return_of,
         approved_by=approved_by,
+        extra=extra or {},
     )
     return replace(transaction, lines=(*transaction.lines, line))
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table
 
 from kassa.schema.master import (
     barcode,
+    barcode_mask,
     coupon,
     customer,
     discount,
@@ -22,6 +23,7 @@ from kassa.schema.master import (
     item,
     permission_group,
     price,
+    reason_code,
     staff,
     tax_code,
     unit_of_measure,
@@ -52,7 +54,7 @@ class TableGroup:
 TABLE_GROUPS: tuple[TableGroup, ...] = (
     TableGroup("customers", (customer,)),
     TableGroup("prices", (price, discount, discount_product, coupon), per_store=True),
-    TableGroup("products", (unit_of_measure, item, barcode)),
+    TableGroup("products", (unit_of_measure, item, barcode, barcode_mask, reason_code)),
     TableGroup("staff", (permission_group, staff), per_store=True),
     TableGroup("taxes", (tax_code,)),
 )

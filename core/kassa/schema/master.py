@@ -36,6 +36,7 @@ item = _versioned(
     Column("master_item_number", code(40), doc="of a variant: its master"),
     Column("variant", words(200), doc="of a variant: what it differs in, for people (M, red)"),
     Column("category", code(40), doc="what discounts on a category are on"),
+    Column("minimum_age", Integer, doc="of whoever buys it, in years; none: anybody"),
 )
 Index("ix_item_master_item_number", item.c.master_item_number)
 
@@ -120,6 +121,20 @@ barcode = _versioned(
 )
 Index("ix_barcode_item_number", barcode.c.item_number)
 
+barcode_mask = _versioned(
+    "barcode_mask",
+    Column("mask", code(20), primary_key=True, doc="as long as the barcode (kassa.requests.barcode_masks)"),
+    Column("name", words(100), nullable=False),
+    Column("decimals", Integer, nullable=False, doc="of the price or the quantity"),
+)
+
+reason_code = _versioned(
+    "reason_code",
+    Column("reason_code", code(20), primary_key=True),
+    Column("kind", code(20), nullable=False, doc="return, price_override, void_line or void_transaction"),
+    Column("name", words(100), nullable=False),
+)
+
 tax_code = _versioned(
     "tax_code",
     Column("tax_code", code(20), primary_key=True),
@@ -176,6 +191,8 @@ MASTER_TABLES: tuple[Table, ...] = (
     unit_of_measure,
     item,
     barcode,
+    barcode_mask,
+    reason_code,
     price,
     discount,
     discount_product,

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Integer, Table
 from kassa.schema.columns import COUNTED_HERE, Scaled
 from kassa.schema.master import (
     barcode,
+    barcode_mask,
     coupon,
     customer,
     discount,
@@ -21,6 +22,7 @@ from kassa.schema.master import (
     item,
     permission_group,
     price,
+    reason_code,
     staff,
     tax_code,
     unit_of_measure,
@@ -205,7 +207,7 @@ class RecordTable:
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
     by_manager = (item, barcode, price, discount, discount_product, coupon, customer, staff)
-    by_administrator = (tax_code, unit_of_measure, tender, permission_group, store)
+    by_administrator = (tax_code, unit_of_measure, barcode_mask, reason_code, tender, permission_group, store)
     return (
         *(RecordTable(table, MANAGER) for table in by_manager),
         *(RecordTable(table, ADMINISTRATOR) for table in by_administrator),

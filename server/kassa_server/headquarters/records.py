@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Table, select
 
 from kassa.errors import InvalidInput, NotAllowed
 from kassa.folding import search_text
+from kassa.requests.barcode_masks import is_mask
 from kassa.schema.master import (
     barcode,
+    barcode_mask,
     coupon,
     customer,
     discount,
@@ -63,6 +65,8 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
     (barcode, "quantity", lambda row: row["quantity"] > 0, _("More than {least}.", least=0)),
     (unit_of_measure, "decimals", lambda row: row["decimals"] <= 3, _("Between {least} and {most}.", least=0, most=3)),
     (discount, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (barcode_mask, "mask", lambda row: is_mask(row["mask"]), _("This is no barcode mask.")),
+    (barcode_mask, "decimals", lambda row: row["decimals"] <= 4, _("Between {least} and {most}.", least=0, most=4)),
     (coupon, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (tender, "rounding", lambda row: row["rounding"] > 0, _("More than {least}.", least=0)),
@@ -74,6 +78,7 @@ _NEVER_DELETED = frozenset({"store"})
 _CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("discount", "discount_type"): tuple(KINDS),
     ("discount", "concurrency"): CONCURRENCIES,
+    ("reason_code", "kind"): ("return", "price_override", "void_line", "void_transaction"),
     ("tender", "kind"): ("cash", "card"),
     ("staff", "language"): tuple(LOCALES),
     ("store", "language"): tuple(LOCALES),

@@ -1,0 +1,63 @@
+"""What tills ask and read by: barcode masks and reason codes. Within the caller's transaction, creates or changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from kassa.errors import InvalidInput
+from kassa.requests.barcode_masks import is_mask
+from kassa.schema.master import barcode_mask, reason_code
+from kassa.text import texts
+from kassa_server.master_data import put_rows
+
+_, n_ = texts("kassa_server")
+
+
+class NewBarcodeMask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a barcode that holds a price or a quantity is read (:mod:`kassa.requests.barcode_masks`)."""
+
+    mask: str
+    name: str
+    decimals: int
+
+
+class NewReasonCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reason that the cashier chooses among; without any of its kind nobody is asked."""
+
+    reason_code: str
+    kind: Literal["return", "price_override", "void_line", "void_transaction"]
+    name: str
+
+
+GS1_SWEDEN = (
+    NewBarcodeMask("20IIIIII$$$$C", "Pris, två decimaler", 2),
+    NewBarcodeMask("21IIIIII$$$$C", "Pris, en decimal", 1),
+    NewBarcodeMask("22IIIIII$$$$C", "Pris, hela kronor", 0),
+    NewBarcodeMask("23IIIIIIQQQQC", "Vikt, tre decimaler", 3),
+    NewBarcodeMask("24IIIIIIQQQQC", "Vikt, två decimaler", 2),
+    NewBarcodeMask("25IIIIIIQQQQC", "Vikt, en decimal", 1),
+)
+"""Variable weight numbers of GS1 Sweden: https://gs1.se/en/support/how-do-i-create-my-variable-weight-numbers/"""
+
+
+def put_barcode_masks(connection: Connection, masks: Iterable[NewBarcodeMask]) -> int:
+    """Barcode masks; how many were new or changed.
+
+    :raises InvalidInput: one is none.
+    """
+    masks = list(masks)
+    for new in masks:
+        if not is_mask(new.mask) or not 0 <= new.decimals <= 4:
+            raise InvalidInput(
+                _("This is no barcode mask."), kept=_("Nothing was changed."), where=f"{new.mask}: {new.decimals}"
+            )
+    return put_rows(connection, barcode_mask, [msgspec.structs.asdict(new) for new in masks])
+
+
+def put_reason_codes(connection: Connection, reasons: Iterable[NewReasonCode]) -> int:
+    """Reason codes; how many were new or changed."""
+    return put_rows(connection, reason_code, [msgspec.structs.asdict(new) for new in reasons])
