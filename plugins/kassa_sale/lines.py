@@ -8,12 +8,17 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from kassa.model import Transaction
+from kassa.errors import NotAllowed
+from kassa.model import Line, Transaction
 from kassa.operations import OperationContext
+from kassa.requests.receipts import OF_LINE
 from kassa.sale import entered, lines
 from kassa.sale.entered import Entered
+from kassa.text import texts
 from kassa_sale.asking import reason_for
 from kassa_sale.limits import keep
+
+_, n_ = texts("kassa_sale")
 
 
 class OfLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +77,7 @@ def override_price(context: OperationContext) -> None:
     :raises kassa.errors.InvalidInput: the price is below zero, too large, or no number.
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
+    _check_no_receipt(line)
     price = None if context.parameters.price is None else entered.price(context.parameters.price)
     reason = None if price is None else reason_for(context, "price_override", context.parameters.reason)
     changed = lines.override_price(context.transaction, line, price, context.approved_by)
@@ -85,7 +91,17 @@ def set_quantity(context: OperationContext) -> None:
     :raises kassa.errors.InvalidInput: 0, a million, ``1,5e3``.
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
+    _check_no_receipt(line)
     keep(context, lines.set_quantity(context.transaction, line, entered.quantity(context.parameters.quantity)))
+
+
+def _check_no_receipt(line: Line) -> None:
+    """What comes back by its receipt comes back as it was sold."""
+    if OF_LINE in line.extra:
+        raise NotAllowed(
+            _("This line takes back what is on a receipt."),
+            hint=_("Void the line, and choose quantity and line from the receipt again."),
+        )
 
 
 def _with_reason(changed: Transaction, line_id: str, name: str, reason: str | None) -> Transaction:

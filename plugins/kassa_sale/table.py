@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kassa.operations import Entry, Lane, Offline, Operation, Place
 from kassa.text import texts
-from kassa_sale import discounts, lines, searching, selling, suspending, whole
+from kassa_sale import discounts, lines, returning, searching, selling, suspending, whole
 
 _, n_ = texts("kassa_sale")
 
@@ -75,6 +75,26 @@ OPERATIONS: tuple[Operation, ...] = (
         override=True,
         starts_transaction=True,
         entries=(Entry("code", "code", _("Barcode or item number of what comes back")),),
+    ),
+    Operation(
+        114,
+        _("Return transaction"),
+        returning.take_back,
+        returning.Receipt,
+        offline=Offline.LIMITED,
+        offline_reason=_("Receipts of this register, as much as the offline profile allows"),
+        permission="return",
+        override=True,
+        starts_transaction=True,
+        entries=(Entry("receipt", "code", _("Receipt number")),),
+    ),
+    Operation(
+        922,
+        _("Product details"),
+        searching.show_details,
+        searching.Product,
+        lane=Lane.SEARCH,
+        entries=(LINE, Entry("code", "code", _("Barcode or item number"))),
     ),
     Operation(
         300,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, func, select
 from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
+from kassa.requests.receipts import FindReceipt
 from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
 from kassa.schema.columns import CHANNEL_ONLY
@@ -25,6 +26,7 @@ from kassa_server.commands import CommandCall, find_answer, never
 from kassa_server.credentials import verifiers_for
 from kassa_server.door import Caller
 from kassa_server.headquarters.scopes import in_scope, scope_of_store
+from kassa_server.receipts import find_receipt
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
 
@@ -197,4 +199,5 @@ SERVER_HANDLERS: tuple[Handler, ...] = (
     _served_here(ReadStaffVerifiers, read_staff_verifiers),
     _served_here(ReadChanges, read_changes),
     _served_here(AskCommand, ask_command),
+    _served_here(FindReceipt, find_receipt),
 )

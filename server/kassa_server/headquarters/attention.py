@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from kassa.text import Text, literal, texts
+from kassa.text import Number, Text, literal, texts
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, held_registers
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
+from kassa_server.headquarters.over_returned import over_returned
 from kassa_server.headquarters.scopes import active_scopes
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.schema import (
@@ -116,6 +117,13 @@ def _journal(connection: Connection) -> list[Attention]:
             count=parked,
         )
         found.append(Attention(ERROR, what, "/parked"))
+    for one in over_returned(connection):
+        what = _(
+            "Receipt {number}: {returned} of {item} were taken back, and {sold} sold.",
+            number=literal(one.receipt_number), item=literal(one.description),
+            sold=Number(one.sold), returned=Number(one.returned),
+        )  # fmt: skip
+        found.append(Attention(ERROR, what, "/sales"))
     return found
 
 

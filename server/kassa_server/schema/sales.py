@@ -83,6 +83,14 @@ sales_line = Table(
     Column("comment", document(), nullable=True),
 )
 
+Index(
+    "ix_sales_line_return_of",
+    sales_line.c.return_of,
+    sqlite_where=sales_line.c.return_of.is_not(None),
+    postgresql_where=sales_line.c.return_of.is_not(None),
+    mssql_where=sales_line.c.return_of.is_not(None),
+)
+
 sales_tender = Table(
     "sales_tender",
     channel,
