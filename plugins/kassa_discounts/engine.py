@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kassa.discounting import OfferedDiscount
@@ -39,7 +39,7 @@ def _taken(positions: list[Position], offers: list[Offer]) -> list[Taken]:
     compounds = _of(offers, "compound")
     rivals = _compounded(compounds, left)
     taken += compete(_of(offers, "best_price"), left, prices, rivals.each(left))
-    compounded = rivals if rivals.left == left else _compounded(compounds, left)
+    compounded = rivals.after(left) or _compounded(compounds, left)
     taken += compounded.taken
     values = compounded.values
     standing = Standing(_costs(positions, taken), values, compounded.touched)
@@ -68,6 +68,24 @@ class _Compounded:
     def touched(self) -> set[Position]:
         """The positions that get something off."""
         return {position for position, value in self.values.items() if value != self.before[position]}
+
+    def after(self, left: dict[Position, Decimal]) -> _Compounded | None:
+        """The same of the articles that are left now, where that follows from what is known: what is given on each
+        article by itself goes with it. None: a bundle may have lost some."""
+        gone = {position for position, quantity in left.items() if quantity != self.left[position]}
+        if not gone:
+            return self
+        if any(each.together and not gone.isdisjoint(each.parts) for each in self.taken) or any(
+            left[position] for position in gone
+        ):
+            return None
+        taken = [
+            replace(each, parts={position: part for position, part in each.parts.items() if position not in gone})
+            for each in self.taken
+        ]
+        values = {position: ZERO if position in gone else value for position, value in self.values.items()}
+        before = {position: ZERO if position in gone else value for position, value in self.before.items()}
+        return _Compounded(left, [each for each in taken if each.parts], values, before)
 
     def each(self, left: dict[Position, Decimal]) -> dict[Position, Decimal]:
         """What one article of each position gets off."""

@@ -113,15 +113,13 @@ def offers_on(positions: Iterable[Position], live: Live, activated: Container[st
 def _is_possible(offer: Offer) -> bool:
     """Whether the sale has what the discount takes: most that are on some of its items do not come to their first
     level, and need not be looked at any further."""
-    match offer.discount.discount_type:
-        case "quantity":
-            reached = sum((position.quantity for position in offer.members), ZERO)
-        case "threshold":
-            reached = sum((position.worth for position in offer.members), ZERO)
-        case "mix_and_match":
-            return all(_has_articles(offer, level) for level in offer.discount.levels)
-        case _:
-            return True
+    discount_type, members = offer.discount.discount_type, offer.members
+    if discount_type == "simple":
+        return True
+    if discount_type == "mix_and_match":
+        return all(_has_articles(offer, level) for level in offer.discount.levels)
+    is_quantity = discount_type == "quantity"
+    reached = sum([position.quantity if is_quantity else position.worth for position in members], ZERO)
     return any(level.minimum <= reached for level in offer.discount.levels)
 
 
