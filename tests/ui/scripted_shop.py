@@ -7,6 +7,7 @@ from decimal import Decimal
 from kassa.model import Item, Transaction
 from kassa.money import round_money
 from kassa.operations import Entry
+from kassa.sale.discount_lines import after_discount_lines
 from kassa.sale.totals import LineAmounts, Totals
 from kassa.text import literal
 
@@ -56,8 +57,9 @@ def totals(transaction: Transaction) -> Totals:
         quantity = D(0) if line.voided else line.quantity
         gross = round_money(line.unit_price * quantity, "SEK")
         percent = line.discount.value if line.discount else D(0)
-        discount = round_money(gross * percent / 100, "SEK")
-        net = gross - discount
+        worth = after_discount_lines(line, gross)
+        net = worth - round_money(worth * percent / 100, "SEK")
+        discount = gross - net
         rate = line.item.tax_rate
         lines.append(LineAmounts(line.line_id, gross, discount, net, round_money(net * rate / (1 + rate), "SEK")))
     total = sum((line.net for line in lines), D(0))

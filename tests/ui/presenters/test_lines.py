@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tests.ui.desk_kit import Bench
+
+from kassa.model import DiscountLine
 
 
 def test_the_sale_of_the_pictures(bench: Bench) -> None:
@@ -27,6 +31,22 @@ def test_english(bench: Bench) -> None:
     assert drawn.rows[0].detail == "7310130006128 · 54.90 /pcs"
     assert (drawn.totals.label, drawn.totals.amount) == ("To pay", "862.38")
     assert drawn.decimal_mark == "."
+
+
+def test_discounts_stand_on_the_line(bench: Bench) -> None:
+    """What was taken off by itself stands under the item by its name, what the cashier gave behind it; the amount is
+    what is left."""
+    bench.selling()
+    sale = bench.till.view.transaction
+    assert sale is not None
+    given = (DiscountLine("3for2", "3 för 2", Decimal("54.90")),)
+    first, last = sale.lines[0].line_id, sale.lines[-1].line_id
+    bench.register._change(first, discount_lines=given)
+    bench.register._change(last, discount_lines=(DiscountLine("A", "Höst", Decimal("99.00")),))
+    bench.until(lambda: "Höst" in bench.sale().rows[-1].detail)
+    rows = bench.sale().rows
+    assert (rows[0].detail, rows[0].amount) == ("3 för 2 −54,90 · 54,90 /st", "54,90")
+    assert (rows[-1].detail, rows[-1].amount) == ("Höst −99,00 · Rabatt 20 % · −160,00", "640,00")
 
 
 def test_a_removed_line_stays(bench: Bench) -> None:
