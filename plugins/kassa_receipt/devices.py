@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kassa.devices import DeviceStatus
+from kassa.errors import SetupError
 from kassa.register.face import RegisterFace
 from kassa.text import literal, texts
 from kassa_receipt.paper import printer
@@ -15,8 +16,12 @@ _, n_ = texts("kassa_receipt")
 
 
 def check(register: RegisterFace) -> Iterator[DeviceStatus]:
-    """Printer, drawer, customer display."""
-    device = printer(register)
+    """Printer, drawer, customer display; where the settings cannot be used, that."""
+    try:
+        device = printer(register)
+    except SetupError as error:
+        yield DeviceStatus(_("Receipt printer"), "failed", error.what)
+        return
     if device is None:
         yield DeviceStatus(_("Receipt printer"), "missing", _("no printer in the settings"))
     else:

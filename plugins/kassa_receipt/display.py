@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kassa.devices import CustomerMessage
+from kassa.errors import SetupError
 from kassa.register.face import RegisterFace
 from kassa_receipt.layout import layout_of
 from kassa_receipt.lines import plain
@@ -17,11 +18,11 @@ WIDTH = 20
 
 
 def show(message: CustomerMessage, register: RegisterFace) -> None:
-    """Write what it would show.
-
-    :raises OSError: the file cannot be written to.
-    """
-    display = settings_of(register).display
+    """Write what it would show."""
+    try:
+        display = settings_of(register).display
+    except SetupError:
+        return  # the printer says so already
     if display is None:
         return
     store = register.record.store

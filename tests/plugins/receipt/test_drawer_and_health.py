@@ -81,3 +81,6 @@ def test_settings_that_cannot_be_used_are_named(make_shop: Maker) -> None:
         lambda: any("settings of the receipt printer" in str(item.text) for item in register.view().status_items),
         "it is said",
     )
+    (status,) = register.run(717).data
+    assert (status.state, "cannot be used" in str(status.what)) == ("failed", True)
+    assert register.view().problems == ()
