@@ -35,6 +35,7 @@ USE_CASES = (
     "peak_memory",
     "build_delta",
     "fifty_plugins",
+    "idle_poll",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Results = list[tuple[str, str, list[Figure]]]

@@ -38,8 +38,17 @@ class Answering:
 
         return self.guarded("refused", headers, work)
 
-    def guarded(self, what: str, headers: Headers, work: Callable[[int], Response]) -> Response:
-        """Negotiate, work, and turn what is raised into a refusal, or into no answer at all."""
+    def guarded(
+        self,
+        what: str,
+        headers: Headers,
+        work: Callable[[int], Response],
+        worth_telling: Callable[[], bool] = lambda: True,
+    ) -> Response:
+        """Negotiate, work, and turn what is raised into a refusal, or into no answer at all.
+
+        :param worth_telling: asked when it is served: whether the log should say so.
+        """
         started = time.perf_counter()
         protocol = BEST
         try:
@@ -51,6 +60,8 @@ class Answering:
         except Exception:
             self.log.exception("failed", what=what)
             response = no_answer()
+        if not worth_telling():
+            return response
         took = round((time.perf_counter() - started) * 1000, 1)
         self.log.info("served", what=what, device=headers.get(DEVICE_HEADER), status=response.status_code, ms=took)
         return response

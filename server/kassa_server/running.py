@@ -34,6 +34,8 @@ ADDRESS_FILE = "address.json"
 DEFAULT_PORT = 8440
 _RENEWAL_EVERY_S = 12 * 3600.0
 _SHUTDOWN_S = 5
+_KEEP_ALIVE_S = 150
+"""Longer than registers keep a connection: they poll once a minute, and a new one by TLS costs as much as the poll."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ class RunningServer:
             server_header=False,
             lifespan="on",
             timeout_graceful_shutdown=_SHUTDOWN_S,
+            timeout_keep_alive=_KEEP_ALIVE_S,
             ssl_certfile=None if files is None else str(files.certificate),
             ssl_keyfile=None if files is None else str(files.key),
         )

@@ -152,15 +152,19 @@ class StoreServer(Answering):
         return self.guarded("activate", headers, work)
 
     def package_list(self, path: str, headers: Headers, body: bytes) -> Response:
-        """``POST /v1/packages``: the list of data packages for the register's store, and its report taken."""
+        """``POST /v1/packages``: the list of data packages for the register's store, and its report taken. A poll that
+        finds nothing new, of which there are thousands an hour, is not in the log."""
+        at_rest = False
 
         def work(protocol: int) -> Response:
+            nonlocal at_rest
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("POST", path), body)
                 asked = decoded(body, ListRequest)
                 state = poll_state(connection, caller.register_id, caller.store_id, self.now())
             if asked.report is None and state and state == asked.state:
                 self.contacts.note(caller)
+                at_rest = True
                 return answered(msgspec.json.encode(ListAnswer(state=state)), protocol, self.now())
             if asked.report is not None:
                 keep_report(self.channel, caller.register_id, asked.report)
@@ -173,7 +177,7 @@ class StoreServer(Answering):
                 msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
             )
 
-        return self.guarded("package list", headers, work)
+        return self.guarded("package list", headers, work, lambda: not at_rest)
 
     def package(self, package_id: str, path: str, headers: Headers) -> Response:
         """``GET /v1/packages/<id>``: the file of a package that the register's store may have."""

@@ -13,8 +13,8 @@ import httpx
 from kassa.gateway.network import NotingBackend
 
 IDLE_CONNECTIONS = 8
-IDLE_S = 60.0
-"""How long an idle connection is kept, in seconds."""
+IDLE_S = 120.0
+"""How long an idle connection is kept, in seconds: over the poll that comes once a minute."""
 
 
 class PoolTransport(httpx.AsyncBaseTransport):
