@@ -174,7 +174,7 @@ class Delivery:
             clock.wait(self._wake, max(0.0, due - clock.monotonic()))
             self._wake.clear()
             on_time = clock.monotonic() >= due
-            if self._may(on_time):
+            if self._may(on_time) and not self._line.left():
                 pause = self._drain(pause)
             elif not on_time:
                 continue

@@ -49,6 +49,7 @@ class Download:
     :param folder: where package files are while they are fetched.
     :param stopping: set when the register stops: the package under way is finished.
     :param progress: told what is going on.
+    :param on_downloaded: called when a whole database is here and is about to be unpacked, which takes its time.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Download:
         folder: Path,
         stopping: threading.Event,
         progress: Callable[[Text], None],
+        on_downloaded: Callable[[Download], None] = lambda _download: None,
     ) -> None:
         self._register = register
         self._database = register.offline_database
@@ -69,6 +71,9 @@ class Download:
         self._stopping = stopping
         self._progress = progress
         self._failures = failures
+        self._on_downloaded = on_downloaded
+        self.downloaded: dict[str, str] = {}
+        """By table group: the package whose file is here, verified, and not applied yet."""
         self.packages = 0
         self.rows = 0
 
@@ -141,6 +146,7 @@ class Download:
         try:
             _check_revision(listed)
             file = self._fetch(entry)
+            self._on_downloaded(self)
             state = APPLY_FAILED
             copy = self._database.new_copy()
             with file.open("rb") as packed:
@@ -151,10 +157,7 @@ class Download:
         except (KassaError, OSError) as error:
             raise self._failed(ALL_GROUPS, entry, error, state) from error
         file.unlink(missing_ok=True)
-        self._failures.clear(ALL_GROUPS)
-        self._orders.reloaded(ALL_GROUPS)
-        self.packages += 1
-        self.rows += entry.rows
+        self._applied(entry, entry.rows)
 
     def _load_groups(self, listed: PackageList) -> None:
         """Build a copy out of the table groups' snapshots. A bad one leaves its own table group empty."""
@@ -192,6 +195,7 @@ class Download:
             self._failed(entry.table_group, entry, error, APPLY_FAILED)
             return
         self._failures.clear(entry.table_group)
+        self.downloaded.pop(entry.table_group, None)
         self.packages += 1
         self.rows += applied.rows
 
@@ -236,11 +240,15 @@ class Download:
         except (KassaError, OSError) as error:
             return self._failed(entry.table_group, entry, error, state)
         file.unlink(missing_ok=True)
+        self._applied(entry, applied.rows)
+        return None
+
+    def _applied(self, entry: PackageEntry, rows: int) -> None:
         self._failures.clear(entry.table_group)
         self._orders.reloaded(entry.table_group)
+        self.downloaded.pop(entry.table_group, None)
         self.packages += 1
-        self.rows += applied.rows
-        return None
+        self.rows += rows
 
     def _apply_file(
         self,
@@ -280,6 +288,7 @@ class Download:
         except KassaError:
             file.unlink(missing_ok=True)
             raise
+        self.downloaded[entry.table_group] = entry.package_id
         return file
 
     def _check_room(self, entry: PackageEntry) -> None:

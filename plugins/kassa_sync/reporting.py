@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -36,28 +36,37 @@ class Reports:
         """A report has reached the store server."""
         self._sent, self._sent_at = _told(report), self._register.environment.clock.monotonic()
 
-    def make(self, checkpoints: Iterable[Checkpoint], upload: UploadReport | None, list_number: int) -> SyncReport:
-        """Where this register stands now."""
+    def make(
+        self,
+        checkpoints: Iterable[Checkpoint],
+        downloaded: Mapping[str, str],
+        upload: UploadReport | None,
+        list_number: int,
+    ) -> SyncReport:
+        """Where this register stands now. ``downloaded``: packages that are here and not applied, by table group."""
         register = self._register
         readiness, waiting, state = register.readiness(), register.waiting(), register.connection.state()
         database = register.offline_database
         checked = register.sync_status().checked_at
         return SyncReport(
-            self._groups(checkpoints), list_number, checked, readiness.ready,
+            self._groups(checkpoints, downloaded), list_number, checked, readiness.ready,
             tuple(cause.words("en") for cause in readiness.causes), waiting.oldest, database.kind, database.size(),
             waiting.count, str(waiting.amount),
             ConnectionReport(state.online, state.since, "" if state.reason is None else state.reason.value),
             upload, self._orders.last, register.environment.clock.utc(),
         )  # fmt: skip
 
-    def _groups(self, checkpoints: Iterable[Checkpoint]) -> tuple[GroupReport, ...]:
+    def _groups(self, checkpoints: Iterable[Checkpoint], downloaded: Mapping[str, str]) -> tuple[GroupReport, ...]:
         there = {one.table_group: one for one in checkpoints}
         failed = dict(self._failures)
-        return tuple(_group(name, there.get(name), failed.get(name)) for name in sorted({*there, *failed}))
+        names = sorted({*there, *failed, *downloaded})
+        return tuple(_group(name, there.get(name), failed.get(name), downloaded.get(name)) for name in names)
 
 
-def _group(name: str, there: Checkpoint | None, failed: Failure | None) -> GroupReport:
+def _group(name: str, there: Checkpoint | None, failed: Failure | None, downloaded: str | None) -> GroupReport:
     version, rows, applied_at = (0, 0, None) if there is None else (there.version, there.rows, there.applied_at)
+    if failed is None and downloaded is not None:
+        return GroupReport(name, "downloaded", version, rows, downloaded, applied_at)
     if failed is None:
         return GroupReport(name, "applied", version, rows, "" if there is None else there.package_id, applied_at)
     return GroupReport(

@@ -122,7 +122,8 @@ class Synchroniser:
 
     def _down(self) -> None:
         download = Download(
-            self._register, self._lists, self._failures, self._orders, self._folder, self._stopping, self._progress
+            self._register, self._lists, self._failures, self._orders, self._folder, self._stopping, self._progress,
+            self._tell,
         )  # fmt: skip
         error: Text | None = None
         self._asked, self._untrusted = False, None
@@ -183,7 +184,9 @@ class Synchroniser:
             raise KassaError(wrong)
 
     def _report(self, download: Download) -> SyncReport:
-        report = self._reports.make(download.checkpoints().values(), self._upload, self._lists.number)
+        report = self._reports.make(
+            download.checkpoints().values(), download.downloaded, self._upload, self._lists.number
+        )
         untrusted = "" if self._untrusted is None else self._untrusted.words("en")
         return msgspec.structs.replace(report, list_error=untrusted)
 

@@ -26,6 +26,7 @@ from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.health import health, health_token, may_know
 from kassa_server.host import Host
+from kassa_server.housekeeping import Housekeeping
 from kassa_server.intake_line import IntakeLine
 from kassa_server.joined.joined import Joined, JoinedSettings
 from kassa_server.joined.own_rows import noting_own_row
@@ -60,7 +61,7 @@ def create_app(
     :param folder: the data directory, with the key that secrets are sealed with; None: where the SQLite file is.
     :param ca_certificate: PEM of the server's own CA, for registers to fetch at activation.
     :param packages: where data packages are, or the folder for them; None: none are made or served.
-    :param schedules: distribution jobs run by themselves, as the schedules say.
+    :param schedules: distribution jobs run by themselves, as the schedules say; and housekeeping is done.
     :param role: whether both are served here, or one of them.
     :param joined: of a store server alone: its headquarters.
     """
@@ -89,6 +90,7 @@ def create_app(
     app.state.health_token = None if folder is None else health_token(folder, channel.environment)
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
     app.state.joined = side
+    app.state.housekeeping = Housekeeping(channel) if schedules or side is not None else None
     return app
 
 
@@ -122,7 +124,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     joined: Joined | None = app.state.joined
     if joined is not None:
         joined.start()
+    housekeeping: Housekeeping | None = app.state.housekeeping
+    if housekeeping is not None:
+        housekeeping.start()
     yield
+    if housekeeping is not None:
+        await run_in_threadpool(housekeeping.stop)
     if joined is not None:
         await run_in_threadpool(joined.stop)
     if schedules is not None:

@@ -49,6 +49,9 @@ class PackageSource(Protocol):
         :raises kassa_server.headquarters.package_files.StorageUnavailable: the storage does not answer.
         """
 
+    def make_again(self, package_id: str) -> None:
+        """See to it that there is another package in place of one whose file has gone."""
+
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
         """The number and the list of a scope.
 
@@ -187,14 +190,23 @@ class StoreServer(Answering):
                 caller = admit(connection, headers, ("GET", path), b"")
                 row = find_package(connection, package_id, scope_of_store(caller.store_id))
             file = None if row is None else self._distribution.find_file(package_id)
-            if row is None or file is None:
+            if row is None:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])
-            begun = None
+            if file is None:
+                return self._gone(package_id, protocol)
             if "range" not in headers:
-                begun = BackgroundTask(self._note_requested, caller.register_id, row.table_group, package_id)
-            return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)}, begun)
+                self._note_requested(caller.register_id, row.table_group, package_id)
+            return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)})
 
         return self.guarded("package", headers, work)
+
+    def _gone(self, package_id: str, protocol: int) -> Response:
+        """A package is listed and its file is not there: another is made, or fetched, once the register knows."""
+        refusal = NotFound(
+            _("The file of this data package has gone. Headquarters makes another."), where=package_id[:40]
+        )
+        again = BackgroundTask(self._distribution.make_again, package_id)
+        return refused(message_of(refusal), protocol, self.now(), again)
 
     def _list_for(self, store_id: str) -> tuple[int, Signed | None]:
         """The number and the list of a store; none for one whose registers have no offline database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def facts(folder: Path) -> dict[str, str]:
 
 
 def test_running_register(shop: Shop, register: Register) -> None:
-    """Series, sales waiting, database and table groups; and what only the running register knows."""
+    """Series, sales waiting, last download and upload, database and table groups; and what only the running register
+    knows. What it cannot deliver is said with its time and its reason, and what it had delivered stays there."""
     wait_until(lambda: register.sync_status().checked_at is not None, "the first round is over")
     shop.network.refuse()
     register.run(100, code=shop.barcode("1001"))
@@ -32,10 +34,18 @@ def test_running_register(shop: Shop, register: Register) -> None:
     assert told["Data: products"].startswith("24 rows, since ")
     assert (told["Running"], told["Connection"], told["Ready to sell offline"]) == ("yes", "unreachable", "yes")
     register.run(200)
-    assert facts(register.directory)["Sales waiting"] == "1"
-    register.close()
+    wait_until(lambda: "Last upload failed" in facts(register.directory), "the upload has failed")
     told = facts(register.directory)
-    assert (told["Running"], told["Sales waiting"]) == ("no", "1")
+    assert told["Sales waiting"].startswith("1, 54.90 in all")
+    assert re.search(r"in all, the oldest of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", told["Sales waiting"])
+    assert " UTC: The store server" in told["Last upload failed"]
+    success = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, [1-9]\d* packages, [1-9]\d* rows")
+    assert success.fullmatch(told["Last upload"])
+    assert success.fullmatch(told["Last download"])
+    register.close()
+    closed = facts(register.directory)
+    assert (closed["Running"], closed["Sales waiting"]) == ("no", told["Sales waiting"])
+    assert (closed["Last upload"], closed["Last download"]) == (told["Last upload"], told["Last download"])
 
 
 def test_database_server_and_its_password(shop: Shop, postgresql_server: PostgreSQLServer) -> None:

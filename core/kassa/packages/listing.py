@@ -86,8 +86,8 @@ class Signed(msgspec.Struct, frozen=True):
 class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one table group stands in a register.
 
-    :param state: a download state of system.md: ``applied``, ``available`` (it waits until the register is updated),
-        ``download_failed``, ``apply_failed``, ``canceled``.
+    :param state: a download state of system.md: ``applied``, ``downloaded`` (here, and not applied yet),
+        ``available`` (it waits until the register is updated), ``download_failed``, ``apply_failed``, ``canceled``.
     :param package_id: the package that ``state`` is about; ``version``, ``rows`` and ``applied_at`` are about what the
         register sells from.
     :param next_try_at: None: it is not tried any more by itself, if it has failed.

@@ -73,6 +73,7 @@ def now(directory: Directory = DEFAULT) -> None:
 
 
 def status(directory: Directory = DEFAULT) -> None:
-    """What is known of the register, also while it runs: series, sales that wait, offline database, readiness."""
+    """What is known of the register, also while it runs: series, sales that wait, last download and upload,
+    each table group of the offline database, readiness."""
     for label, value in read_status(directory):
         typer.echo(f"{label + ':':<26}{value}")

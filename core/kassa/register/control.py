@@ -22,6 +22,7 @@ import structlog
 
 from kassa.device import write_private_file
 from kassa.errors import KassaError, NotAvailable
+from kassa.register.kept_attempt import moment, success_words
 from kassa.text import Text, literal, texts
 
 if TYPE_CHECKING:
@@ -152,8 +153,13 @@ def _facts(register: Register) -> dict[str, str]:
     facts = {"Connection": state.name, "Since": state.since.isoformat(timespec="seconds")}
     if sync.checked_at is not None:
         facts["Data checked"] = sync.checked_at.isoformat(timespec="seconds")
-    if sync.download is not None and sync.download.error is not None:
-        facts["Last download"] = sync.download.error.words("en")
+    for name, success, last in (
+        ("download", sync.download_success, sync.download), ("upload", sync.upload_success, sync.upload),
+    ):  # fmt: skip
+        if success is not None:
+            facts[f"Last {name}"] = success_words(success)
+        if last is not None and last.error is not None:
+            facts[f"Last {name} failed"] = f"{moment(last.at)}: {last.error.words('en')}"
     return facts
 
 

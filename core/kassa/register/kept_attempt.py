@@ -15,6 +15,16 @@ class _Kept(msgspec.Struct):
     rows: int
 
 
+def success_words(attempt: Attempt) -> str:
+    """A successful attempt for a terminal."""
+    return f"{moment(attempt.at)}, {attempt.packages} packages, {attempt.rows} rows"
+
+
+def moment(at: datetime) -> str:
+    """A time for a terminal."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def write_success(attempt: Attempt) -> str:
     """A successful attempt as text."""
     return msgspec.json.encode(_Kept(attempt.at, attempt.packages, attempt.rows)).decode()

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -18,13 +19,16 @@ from kassa.offline_database import ACTIVE, make_offline_database
 from kassa.packages.applying import checkpoints
 from kassa.register.control import ask_running
 from kassa.register.installation import Installation
+from kassa.register.kept_attempt import moment, read_success, success_words
+from kassa.register.uploads import SETTING as LAST_UPLOAD
 from kassa.text import Text, texts
 
 _, n_ = texts("kassa")
 
 
 def read_status(directory: Path) -> list[tuple[str, str]]:
-    """Label and value of each fact, in English, for a terminal.
+    """Label and value of each fact, in English, for a terminal. What a running register says itself is newer than what
+    it has written down.
 
     :raises SetupError: there is no activated register in ``directory``.
     """
@@ -37,7 +41,8 @@ def read_status(directory: Path) -> list[tuple[str, str]]:
             promised = list(_promised(_setting(connection, "sync", "promised_until")))
     except sqlite3.Error as error:
         raise SetupError(_("The register's journal cannot be read."), where=f"{path}: {error}") from error
-    return [*facts, *_database(directory, installation, pointer), *promised, *_running(directory)]
+    facts += [*_database(directory, installation, pointer), *promised]
+    return list({**dict(facts), **dict(_running(directory))}.items())
 
 
 def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -50,18 +55,33 @@ def _facts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
         if series[4]:
             facts.append(("Numbering has stopped", series[4]))
     marks = ",".join("?" * len(SALE_KINDS))
-    (count,) = connection.execute(
-        f"SELECT count(*) FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
-        f" AND kind IN ({marks})",
+    waiting = connection.execute(
+        f"SELECT at, amount FROM entry JOIN series USING (series) WHERE entry.sequence > acknowledged"
+        f" AND kind IN ({marks}) ORDER BY at",
         SALE_KINDS,
-    ).fetchone()
-    facts.append(("Sales waiting", str(count)))
+    ).fetchall()
+    facts.append(("Sales waiting", _sales(waiting)))
+    facts.extend(_successes(connection))
     (in_progress,) = connection.execute("SELECT count(*) FROM sale_in_progress").fetchone()
     facts.append(("Sale in progress", "yes" if in_progress else "no"))
     facts.extend(_failed_groups(_setting(connection, "sync", "failed_packages")))
     manual = _setting(connection, "offline_failover", "manual")
     facts.append(("Disconnected by hand", "yes" if manual else "no"))
     return facts
+
+
+def _sales(waiting: list[tuple[str, str | None]]) -> str:
+    if not waiting:
+        return "0"
+    amount = sum((Decimal(amount or 0) for _at, amount in waiting), Decimal(0))
+    return f"{len(waiting)}, {amount} in all, the oldest of {moment(datetime.fromisoformat(waiting[0][0]))}"
+
+
+def _successes(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """The last download and the last upload that succeeded, as they were written down."""
+    for label, owner, name in (("Last download", "sync", "last_download"), ("Last upload", *LAST_UPLOAD)):
+        success = read_success(_setting(connection, owner, name))
+        yield label, "never" if success is None else success_words(success)
 
 
 def _setting(connection: sqlite3.Connection, owner: str, name: str) -> str | None:
@@ -115,7 +135,8 @@ def _database(directory: Path, installation: Installation, pointer: str | None) 
             return
         yield "Offline database", f"{database.title}, {database.active}, {database.size()} bytes"
         for one in sorted(known.values(), key=lambda one: one.table_group):
-            yield f"Data: {one.table_group}", f"{one.rows} rows, since {one.applied_at.replace(tzinfo=None)!s:.19} UTC"
+            place = f"version {one.version}, package {one.package_id}"
+            yield f"Data: {one.table_group}", f"{one.rows} rows, since {moment(one.applied_at)}, {place}"
 
 
 class _Pointer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +42,19 @@ class MadePackage:
 
 
 class PackageBuilder:
-    """Builds within one reading transaction: everything it makes is of one moment."""
+    """Builds within one reading transaction: everything it makes is of one moment.
 
-    def __init__(self, connection: Connection, files: PackageFiles, environment: Environment) -> None:
+    :param on_making: called before each file.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        files: PackageFiles,
+        environment: Environment,
+        on_making: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_making = on_making
         self._connection = connection
         self._files = files
         self._environment = environment
@@ -90,12 +100,14 @@ class PackageBuilder:
             self._delta(group, scope, snapshot.to_version, merged)
 
     def _delta(self, group: TableGroup, scope: Scope, after: int, batches: list[Batch]) -> None:
+        self._on_making()
         manifest = self._manifest("delta", group, scope, after, _counted(batches))
         with self._files.writing(manifest.package_id) as file:
             written = write_package(file, manifest, batches)
         self._keep(manifest, scope, written, _rows(batches))
 
     def _snapshot(self, group: TableGroup, scope: Scope) -> None:
+        self._on_making()
         manifest, batches = self._whole(group, scope)
         with self._files.writing(manifest.package_id) as file:
             written = write_package(file, manifest, batches)
@@ -136,6 +148,7 @@ class PackageBuilder:
         newest = max(on_shelf(self._connection, scope, ALL_GROUPS), key=_to_version, default=None)
         if newest is not None and not self._has_fallen_behind(newest, scope):
             return
+        self._on_making()
         package_id = self._environment.new_id()
         packages = [self._whole(group, scope_for(group, scope)) for group in TABLE_GROUPS]
         rows = sum(table.rows for manifest, _batches in packages for table in manifest.tables)

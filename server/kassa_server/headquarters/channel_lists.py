@@ -72,6 +72,8 @@ def package_file(channel: Channel, distribution: Distribution, caller: JoinedSer
         scopes = [scope_of_group(connection, caller.group), *map(scope_of_store, caller.stores)]
         known = any(find_package(connection, package_id, scope) is not None for scope in scopes)
     file = distribution.find_file(package_id) if known else None
+    if known and file is None:
+        distribution.make_again(package_id)
     if file is None:
         raise NotFound(_("There is no such data package any more."), where=package_id[:40])
     return file

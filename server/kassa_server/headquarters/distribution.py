@@ -7,50 +7,40 @@ nobody names.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from kassa.errors import KassaError, NotFound
 from kassa.packages.listing import Signed
 from kassa.schema.groups import JOBS
 from kassa.text import literal, texts
+from kassa_server import audit
 from kassa_server.channel import Channel
 from kassa_server.headquarters.building import MadePackage, PackageBuilder
 from kassa_server.headquarters.lists import EXPIRES_AFTER, keep_list, list_is_due, stored_list
+from kassa_server.headquarters.one_builder import OneBuilder
 from kassa_server.headquarters.package_files import PackageFiles, StoredFile
+from kassa_server.headquarters.runs import AVAILABLE, CREATE_FAILED, NO_DATA, Run, RunNote, end_interrupted
 from kassa_server.headquarters.scopes import Scope, active_scopes
 from kassa_server.headquarters.shelf import keep_packages, packages_gone, retire
-from kassa_server.schema import channel_database_group, distribution_run
+from kassa_server.schema import channel_database_group
 
 _, n_ = texts("kassa_server")
 ALL = 9999
 RENEW_BEFORE = EXPIRES_AFTER / 2
 
 
-@dataclass(frozen=True)
-class Run:
-    """What running a job came to. ``state``: available, no_data or create_failed."""
-
-    run_id: str
-    job: int
-    state: str
-    packages: int = 0
-    rows: int = 0
-    error: str = ""
-
-
 class Distribution:
-    """Runs distribution jobs on a database. Several processes may: what one has made, the others find."""
+    """Runs distribution jobs on a database. Several processes may: one at a time builds, and the others find what
+    it has made."""
 
     def __init__(self, channel: Channel, files: PackageFiles) -> None:
         self.files = files
         self._channel = channel
-        self._one_at_a_time = threading.Lock()
+        self._one_builder = OneBuilder(channel)
         self._log = structlog.get_logger("kassa.headquarters")
 
     def run(self, job: int = ALL, *, author: str = "", group: str | None = None) -> Run:
@@ -64,17 +54,15 @@ class Distribution:
         if job not in JOBS:
             raise NotFound(_("There is no distribution job {job}.", job=literal(str(job))))
         self._check_group(group)
-        started = self._channel.environment.clock.utc()
-        run_id = self._channel.environment.new_id()
+        note = RunNote(self._channel, job, author, group)
         try:
-            made = self._distribute(JOBS[job], group)
-            run = Run(run_id, job, "available" if made else "no_data", len(made), sum(one.rows for one in made))
+            made = self._distribute(JOBS[job], group, note)
+            run = Run(note.run_id, job, AVAILABLE if made else NO_DATA, len(made), sum(one.rows for one in made))
         except Exception as error:
             self._log.exception("distribution_failed", job=job)
             what = str(error) if isinstance(error, KassaError) else type(error).__name__
-            run = Run(run_id, job, "create_failed", error=what[:1000])
-        if author or run.state != "no_data":
-            self._note(run, author, started, group)
+            run = Run(note.run_id, job, CREATE_FAILED, error=what[:1000])
+        note.end(run)
         return run
 
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
@@ -108,24 +96,33 @@ class Distribution:
                 raise NotFound(_("There is no channel database group {group}.", group=literal(group)))
 
     def find_file(self, package_id: str) -> StoredFile | None:
-        """The file of a package that is listed. One that has gone from the storage is taken off the list, and the next
-        run makes another.
+        """The file of a package that is listed; None: it has gone from the storage.
 
         :raises StorageUnavailable: the storage does not answer.
         """
-        file = self.files.find(package_id)
-        if file is None:
-            with self._channel.writing() as connection:
-                retire(connection, [package_id], self._channel.environment.clock.utc())
-            self._log.error("package_file_gone", package=package_id)
-        return file
+        return self.files.find(package_id)
 
-    def _distribute(self, names: Collection[str], group: str | None) -> list[MadePackage]:
-        with self._one_at_a_time:
+    def make_again(self, package_id: str) -> None:
+        """Take a package whose file has gone off the lists, and run all jobs, which make what is lacking now. It is in
+        the audit trail, as somebody has removed what headquarters had made."""
+        now = self._channel.environment.clock.utc()
+        with self._channel.writing() as connection:
+            if not retire(connection, [package_id], now):
+                return
+            audit.note(connection, "package_file_gone", now, package=package_id)
+        self._log.error("package_file_gone", package=package_id)
+        self.run(ALL)
+
+    def _distribute(self, names: Collection[str], group: str | None, note: RunNote | None = None) -> list[MadePackage]:
+        with self._one_builder.alone():
+            end_interrupted(self._channel)
+            if note is not None and note.author:
+                note.begin()
+            on_making: Callable[[], None] = (lambda: None) if note is None else note.begin
             environment = self._channel.environment
             with self._channel.reading() as connection:
                 scopes = active_scopes(connection, group)
-                made = PackageBuilder(connection, self.files, environment).build(names, scopes)
+                made = PackageBuilder(connection, self.files, environment, on_making).build(names, scopes)
                 everywhere = active_scopes(connection)
                 due = [scope for scope in everywhere if made or list_is_due(connection, scope, environment)]
             if not due:
@@ -139,20 +136,3 @@ class Distribution:
             for package_id in (*doubled, *gone):
                 self.files.remove(package_id)
             return [one for one in made if one.entry.package_id not in doubled]
-
-    def _note(self, run: Run, author: str, started: object, group: str | None) -> None:
-        with self._channel.writing() as connection:
-            connection.execute(
-                insert(distribution_run).values(
-                    run_id=run.run_id,
-                    job=run.job,
-                    channel_database_group=group,
-                    author=author,
-                    started_at=started,
-                    finished_at=self._channel.environment.clock.utc(),
-                    state=run.state,
-                    packages=run.packages,
-                    rows=run.rows,
-                    error=run.error,
-                )
-            )

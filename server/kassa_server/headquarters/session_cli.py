@@ -28,7 +28,8 @@ def sessions(
     with open_channel(data_directory, database) as channel, channel.reading() as connection:
         for down in download_sessions(connection, database_id=register, states=FAILED if failed else ()):
             dead = " (not tried any more)" if down.dead else ""
-            tries = f", {down.tries} tries{dead}: {down.error}" if down.tries else ""
+            failures = f", {down.tries} tries{dead}" if down.tries else ""
+            tries = f"{failures}: {down.error}" if down.error else failures
             typer.echo(
                 f"down  {down.database_id:10} {down.table_group:16} {down.state}  version {down.version} of"
                 f" {down.newest}, {down.rows} rows, since {_time(down.applied_at)}{tries}"
@@ -67,7 +68,8 @@ def cancel(
     from kassa_server.headquarters import session_orders
 
     with open_channel(data_directory, database) as channel, channel.writing() as connection:
-        session_orders.cancel(connection, channel.environment, register, table_group, author=AUTHOR)
+        group = session_orders.UPLOADS if table_group == "uploads" else table_group
+        session_orders.cancel(connection, channel.environment, register, group, author=AUTHOR)
     typer.echo(f"{register}, {table_group}: canceled; goes to the register with its next list.")
 
 

@@ -11,10 +11,19 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from kassa.packages.listing import PackageList
+from kassa.schema.groups import TABLE_GROUPS
 from kassa_server.headquarters.lists import stored_list
+from kassa_server.headquarters.runs import CREATE_FAILED, STARTED, latest_builds
 from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.headquarters.sessions import FAILED, DownloadState
-from kassa_server.schema import download_session, register
+from kassa_server.schema import download_session, register, store
+
+_ON_THE_WAY = frozenset(
+    {
+        DownloadState.REQUESTED, DownloadState.DOWNLOADED, DownloadState.DOWNLOAD_FAILED, DownloadState.APPLY_FAILED,
+    }
+)  # fmt: skip
+_AT_REST = frozenset({DownloadState.APPLIED, DownloadState.AVAILABLE, DownloadState.NO_DATA})
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,7 @@ class DownloadSession:
     @property
     def may_cancel(self) -> bool:
         """Whether there is something to cancel."""
-        over = (DownloadState.APPLIED, DownloadState.CANCELED, DownloadState.AVAILABLE, DownloadState.NO_DATA)
-        return self.state not in over
+        return self.state in _ON_THE_WAY
 
 
 def download_sessions(
@@ -89,13 +97,25 @@ def session_history(connection: Connection, database_id: str, table_group: str |
 
 def _current(connection: Connection, database_id: str | None) -> Iterator[DownloadSession]:
     stored = _stored(connection, database_id)
-    lists: dict[str, dict[str, int]] = {}
+    there: dict[str, tuple[dict[str, int], dict[str, Row[Any]]]] = {}
     for database, store_id in _databases(connection, database_id):
-        if store_id not in lists:
-            lists[store_id] = _newest(connection, store_id)
-        own, newest = stored.get(database, {}), lists[store_id]
-        for table_group in sorted({*own, *newest}):
-            yield _one(database, store_id, table_group, own.get(table_group), newest.get(table_group, 0))
+        if store_id not in there:
+            there[store_id] = _newest(connection, store_id), _builds(connection, store_id)
+        own, (newest, builds) = stored.get(database, {}), there[store_id]
+        for table_group in sorted({*own, *newest, *builds}):
+            session = _one(database, store_id, table_group, own.get(table_group), newest.get(table_group, 0))
+            yield _with_build(session, builds.get(table_group))
+
+
+def _with_build(session: DownloadSession, run: Row[Any] | None) -> DownloadSession:
+    """What headquarters is making, or could not make, for a database that has nothing else under way."""
+    if run is None or session.state not in _AT_REST:
+        return session
+    if run.state == STARTED:
+        return replace(session, state=DownloadState.STARTED)
+    if run.state == CREATE_FAILED:
+        return replace(session, state=DownloadState.CREATE_FAILED, error_code="create_failed", error=run.error)
+    return session
 
 
 def _one(database_id: str, store_id: str, table_group: str, row: Row[Any] | None, newest: int) -> DownloadSession:
@@ -132,6 +152,14 @@ def _stored(connection: Connection, database_id: str | None) -> dict[str, dict[s
     for row in connection.execute(wanted):
         found.setdefault(row.database_id, {})[row.table_group] = row
     return found
+
+
+def _builds(connection: Connection, store_id: str) -> dict[str, Row[Any]]:
+    """The latest run that made packages of each table group for a store's databases, or is making them, or failed."""
+    group = connection.execute(select(store.c.channel_database_group).where(store.c.store_id == store_id)).scalar()
+    runs = latest_builds(connection, group or "")
+    served = {one.name for one in TABLE_GROUPS}
+    return {name: run for name, run in runs.items() if name in served and run.state in (STARTED, CREATE_FAILED)}
 
 
 def _newest(connection: Connection, store_id: str) -> dict[str, int]:

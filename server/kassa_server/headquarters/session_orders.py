@@ -45,9 +45,14 @@ def cancel(connection: Connection, environment: Environment, database_id: str, t
     package. The order's id.
 
     :raises NotFound: there is no such database, or no session of that table group.
-    :raises NotAllowed: it is over already.
+    :raises NotAllowed: it is over already, or it is about uploads.
     """
     _check_database(connection, database_id)
+    if table_group == UPLOADS:
+        raise NotAllowed(
+            _("Sales are always delivered: an upload cannot be canceled."),
+            hint=_("Have the register deliver at once with a rerun; what could not be posted is under Parked entries."),
+        )
     session = _session(connection, database_id, table_group)
     if session.state in _OVER:
         raise NotAllowed(

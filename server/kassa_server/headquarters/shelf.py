@@ -87,14 +87,15 @@ def _replaces(one: MadePackage, row: Row[Any], now: datetime) -> bool:
     return old or (row.from_version == entry.from_version and row.to_version < entry.to_version)
 
 
-def retire(connection: Connection, package_ids: Sequence[str], now: datetime) -> None:
-    """Take packages off the lists; whoever is fetching one may do so for a day."""
-    if package_ids:
-        _retire_where(connection, package.c.package_id.in_(package_ids) & package.c.retired_at.is_(None), now)
+def retire(connection: Connection, package_ids: Sequence[str], now: datetime) -> int:
+    """Take packages off the lists; whoever is fetching one may do so for a day. How many were on one."""
+    if not package_ids:
+        return 0
+    return _retire_where(connection, package.c.package_id.in_(package_ids) & package.c.retired_at.is_(None), now)
 
 
-def _retire_where(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    connection.execute(update(package).where(which).values(retired_at=now))
+def _retire_where(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    return connection.execute(update(package).where(which).values(retired_at=now)).rowcount
 
 
 def packages_gone(connection: Connection, before: datetime) -> list[str]:

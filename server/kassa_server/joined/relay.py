@@ -36,10 +36,15 @@ class Relay:
         self._channel = channel
         self._pins = pins
         self._packages = packages
+        self._lost = False
 
     def find_file(self, package_id: str) -> StoredFile | None:
         """The file of a package that is here."""
         return self._packages.files.find(package_id)
+
+    def make_again(self, package_id: str) -> None:
+        """Have the lists sent anew with the next round, and whatever they name and is not here fetched."""
+        self._lost = True
 
     def list_for(self, scope: Scope) -> tuple[int, Signed]:
         """The number and the list of a store's registers, as headquarters signed it.
@@ -56,7 +61,12 @@ class Relay:
         return found.number, found.signed
 
     def numbers(self) -> dict[str, int]:
-        """The numbers of the lists that are here, by store."""
+        """The numbers of the lists that are here, by store; none while a file of theirs has gone."""
+        if self._lost:
+            return {}
+        return self._numbers()
+
+    def _numbers(self) -> dict[str, int]:
         with self._channel.reading() as connection:
             rows = connection.execute(select(package_list.c.scope, package_list.c.number))
             return {row.scope: row.number for row in rows}
@@ -77,9 +87,11 @@ class Relay:
             self._forget()
         if errors:
             raise errors[0]
+        if lists:
+            self._lost = False
 
     def _take(self, store_id: str, signed: Signed) -> None:
-        seen = self.numbers().get(store_id, 0)
+        seen = self._numbers().get(store_id, 0)
         listed = verify_list(signed, self._pins.key_set, seen_number=seen, scope=store_id)
         for entry in listed.packages:
             self._packages.fetch(entry)

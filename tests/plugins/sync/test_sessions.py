@@ -66,6 +66,13 @@ def newest_file(shop: Shop, kind: str, table_group: str) -> Path:
     return file
 
 
+def test_a_whole_database_is_downloaded_then_applied(shop: Shop, register: Register) -> None:
+    """A new register tells headquarters when its database is on its disk, before it unpacks it; and what it came to."""
+    told(shop, "products", "applied")
+    rows = shop.server.query("SELECT * FROM download_session WHERE table_group = '*'")
+    assert [(row["state"], bool(row["current"])) for row in rows] == [("downloaded", False)]
+
+
 def test_register_at_rest_asks_one_small_question(shop: Shop, register: Register) -> None:
     """While nothing has changed a round is one request, which is answered without looking anything up; and the round
     counts as a check."""

@@ -149,6 +149,28 @@ def test_lists_and_packages_are_handed_on_as_headquarters_signed_them(office: Of
         assert (response.status_code, len(response.content)) == (200, entry.size)
 
 
+def test_a_file_that_has_gone_here_is_fetched_again(branch: Branch) -> None:
+    """A listed package whose file was removed from the store server's disk: the register hears that it has gone, and
+    with the next round it is here again, as headquarters signed it."""
+    till = branch.device()
+    answer = asked(till)
+    assert answer.package_list is not None
+    listed = verify_list(answer.package_list, pinned(answer), seen_number=0, scope="S1")
+    entry = next(one for one in listed.packages if one.table_group == "products")
+    path = f"/v1/packages/{entry.package_id}"
+
+    def fetched() -> tuple[int, int]:
+        headers = {"Kassa-Protocol": "2", **till.signer().headers("GET", path, b"")}
+        response = till.client.get(path, headers=headers)
+        return response.status_code, len(response.content)
+
+    assert fetched() == (200, entry.size)
+    next(branch.folder.rglob(f"{entry.package_id}.zst")).unlink()
+    assert fetched()[0] == 404
+    branch.down()
+    assert fetched() == (200, entry.size)
+
+
 def test_a_store_server_cannot_forge_a_list(office: Office, branch: Branch) -> None:
     """A list that it changes is refused by the register's pinned keys."""
     till = branch.device()

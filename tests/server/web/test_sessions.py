@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import insert, update
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
-from kassa_server.schema import headquarters_key, session_order
+from kassa_server.schema import distribution_run, headquarters_key, session_order
 
 
 def test_a_failed_session_is_rerun_and_canceled(stocked: Shop, person: Callable[[str], Person]) -> None:
@@ -22,6 +23,26 @@ def test_a_failed_session_is_rerun_and_canceled(stocked: Shop, person: Callable[
     assert (order["action"], order["table_group"], order["author"]) == ("cancel", "staff", "Mats")
     for fields in ({"group": "staff", "what": "cancel"}, {"group": "nothing", "what": "rerun"}, {"what": "fly"}):
         assert mats.send("/sessions/R1", **fields).status_code == 422, fields
+
+
+def test_what_headquarters_could_not_make_is_named(stocked: Shop, person: Callable[[str], Person]) -> None:
+    """A table group whose packages headquarters is making, or could not make, says so, with the reason; neither is the
+    register's to cancel."""
+    now, vera = stocked.clock.utc(), person("Vera")
+    run = {"job": 1040, "author": "", "started_at": now, "finished_at": now, "packages": 0, "rows": 0}
+    with stocked.channel.writing() as connection:
+        connection.execute(insert(distribution_run).values(run_id="1" * 32, state="started", error="", **run))
+    assert "Started" in vera.get("/sessions?register=R1").text
+    with stocked.channel.writing() as connection:
+        failed = {"state": "create_failed", "error": "The disk is full."}
+        connection.execute(update(distribution_run).where(distribution_run.c.run_id == "1" * 32).values(failed))
+    page = vera.get("/sessions?register=R1&failed=yes").text
+    assert "Not made" in page
+    assert "The disk is full." in page
+    mats = person("Mats")
+    mats.get("/sessions")
+    refused = mats.send("/sessions/R1", group="", what="cancel")
+    assert (refused.status_code, "Sales are always delivered" in refused.text) == (422, True)
 
 
 def test_the_offline_status_of_all_registers(stocked: Shop, person: Callable[[str], Person]) -> None:

@@ -72,6 +72,7 @@ def changed(request: Request) -> Response:
 def state_name(state: str) -> tuple[str, Text]:
     """A run's state in words, and how it looks."""
     names = {
+        "started": ("", _("Under way")),
         "available": ("good", _("Available")),
         "no_data": ("", _("Nothing new")),
         "create_failed": ("bad", _("Failed")),
