@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from kassa.errors import InvalidInput, TooLarge
+from kassa.packages.compression import ZstdDecompressor, ZstdError, compress
 from kassa.text import texts
-
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor, ZstdError, compress
-else:
-    from backports.zstd import ZstdDecompressor, ZstdError, compress
 
 _, n_ = texts("kassa")
 

@@ -7,11 +7,11 @@ import sys
 from typing import BinaryIO
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdError, ZstdFile
+    from compression.zstd import ZstdDecompressor, ZstdError, ZstdFile, compress
 else:
-    from backports.zstd import ZstdError, ZstdFile
+    from backports.zstd import ZstdDecompressor, ZstdError, ZstdFile, compress
 
-__all__ = ["ZstdError", "ZstdFile", "largest_unpacked"]
+__all__ = ["ZstdDecompressor", "ZstdError", "ZstdFile", "compress", "largest_unpacked"]
 
 LARGEST_RATIO = 1000
 """What tables hold packs a tenth or a fiftieth; a bomb packs 30,000 to 1."""

@@ -214,7 +214,8 @@ def test_keys_are_followed(shop: Shop, register: Register) -> None:
 
 def test_headquarters_is_told(shop: Shop, register: Register) -> None:
     """After a round that brought something headquarters knows where the register's table groups stand."""
-    wait_until(lambda: shop.server.query("SELECT * FROM register_report") != [], "a report has come")
+    applied = "SELECT * FROM download_session WHERE table_group = 'products' AND state = 'applied'"
+    wait_until(lambda: shop.server.query(applied) != [], "a report of the round has come")
     (row,) = shop.server.query("SELECT * FROM register_report")
     report = msgspec.json.decode(row["report"], type=SyncReport)
     assert {one.table_group: one.state for one in report.groups} == dict.fromkeys(
