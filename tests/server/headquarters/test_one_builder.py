@@ -38,7 +38,7 @@ class CountedFiles(DirectoryFiles):
 def _distribute(database: str, folder: str, start: Any, made: Any) -> None:
     """A headquarters process: runs everything whenever it is told to, and says how many files it has begun, and
     how many packages came of them."""
-    channel, files = Channel(database), CountedFiles(Path(folder))
+    channel, files = Channel(database, folder=Path(folder).parent), CountedFiles(Path(folder))
     distribution = Distribution(channel, files)
     for _round in range(ROUNDS):
         start.wait()
