@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 ZERO = Decimal(0)
-X_REPORT, Z_REPORT = "x_report", "z_report"
+SHIFT, X_REPORT, Z_REPORT = "shift", "x_report", "z_report"
 """The kinds of their journal entries."""
 
 MovementKind = Literal["start_amount", "float_entry", "tender_removal", "safe_drop", "bank_drop"]
@@ -31,6 +31,8 @@ class Tally(msgspec.Struct, frozen=True):
     amount: Decimal = ZERO
 
     def __add__(self, other: Tally) -> Tally:
+        if not other.count and not other.amount:
+            return self
         return Tally(self.count + other.count, self.amount + other.amount)
 
 
@@ -169,3 +171,25 @@ class ShiftReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     figures: ShiftFigures
     grand_totals: GrandTotals
     copy: bool = False
+
+
+ShiftAction = Literal["open", "resume", "suspend", "blind_close"]
+
+
+class ShiftEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The payload of a ``shift`` entry: a shift has come to this register (``open``, ``resume``) or left it
+    (``suspend``, ``blind_close``). Its end is a ``z_report``.
+
+    :param opened_at: when it was first opened, UTC; ``opened_by``: by whom.
+    :param carried: what it came to before it came here, or until it left.
+    :param z_number: of a new device's first shift: the register's last Z before, with its ``grand_totals``.
+    """
+
+    action: ShiftAction
+    shift_id: str
+    drawer: str
+    opened_at: datetime
+    opened_by: str
+    carried: ShiftFigures | None = None
+    z_number: int = 0
+    grand_totals: GrandTotals | None = None

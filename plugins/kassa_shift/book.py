@@ -19,9 +19,9 @@ import msgspec
 from msgspec.structs import replace
 
 from kassa.journal import EntryBody, JournalPlace
-from kassa.shift_report import Z_REPORT, GrandTotals, ShiftFigures, ShiftReport
+from kassa.shift_report import SHIFT, Z_REPORT, GrandTotals, ShiftEvent, ShiftFigures, ShiftReport
 from kassa_shift.counting import Counting
-from kassa_shift.events import CASH, DECLARATION, SHIFT, CashMovement, ShiftEvent, TenderDeclaration
+from kassa_shift.events import CASH, DECLARATION, CashMovement, TenderDeclaration
 
 if TYPE_CHECKING:
     from kassa.register.face import RegisterFace
@@ -66,6 +66,8 @@ class _State:
     counting: Counting = field(default_factory=Counting)
     away: dict[str, ShiftEvent] = field(default_factory=dict)
     apart: dict[str, Counting] = field(default_factory=dict)
+    shift_before: bool = False
+    """A shift was opened here before."""
     loose: bool = False
     """Something was counted while no shift was open."""
 
@@ -100,6 +102,11 @@ class ShiftBook:
     def has_loose_sales(self) -> bool:
         """Whether something was counted while no shift was open."""
         return self._state.loose
+
+    @property
+    def shift_before(self) -> bool:
+        """Whether a shift was opened on this device before."""
+        return self._state.shift_before or bool(self._state.away)
 
     @property
     def last_z(self) -> tuple[int, datetime] | None:
@@ -181,7 +188,10 @@ class ShiftBook:
     def _take_event(self, event: ShiftEvent) -> None:
         state = self._state
         if event.action in ("open", "resume"):
+            state.shift_before = True
             state.shift = OpenShift(event.shift_id, event.drawer, event.opened_at, event.opened_by)
+            if state.at.z_at is None and event.grand_totals is not None:
+                state.at = replace(state.at, z_number=event.z_number, grand_totals=event.grand_totals)
             if event.carried is not None:
                 state.counting.add(event.carried)
             state.away.pop(event.shift_id, None)

@@ -3,7 +3,6 @@ is the latest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -147,27 +146,27 @@ class Counting:
 
 def _of_sale(sale: Transaction, totals: Totals) -> ShiftFigures:
     """One receipt."""
-    sold = returned = ZERO
+    sold = returned = voided = ZERO
+    with_sold = with_returned = False
+    voids = overrides = 0
     for line, amounts in zip(sale.lines, totals.lines, strict=True):
+        if line.voided:
+            voids, voided = voids + 1, voided + line.unit_price * line.quantity
+            continue
         worth = amounts.net if sale.tax_included else amounts.net + amounts.tax
+        overrides += line.price_override is not None
         if line.quantity < 0:
-            returned += worth
+            with_returned, returned = True, returned + worth
         else:
-            sold += worth
-    lines = sale.sold_lines
-    voided = [line.unit_price * line.quantity for line in sale.lines if line.voided]
+            with_sold, sold = True, sold + worth
     return ShiftFigures(
         receipts=1,
         total=totals.total,
-        sales=Tally(_any(line.quantity > 0 for line in lines), sold),
-        returns=Tally(_any(line.quantity < 0 for line in lines), returned),
+        sales=Tally(int(with_sold), sold),
+        returns=Tally(int(with_returned), returned) if with_returned else NOTHING,
         discounts=Tally(1, totals.discount) if totals.discount else NOTHING,
         rounding=totals.rounding,
         quantity=totals.quantity,
-        voided_lines=Tally(len(voided), sum(voided, ZERO)),
-        price_overrides=sum(line.price_override is not None for line in lines),
+        voided_lines=Tally(voids, voided) if voids else NOTHING,
+        price_overrides=overrides,
     )
-
-
-def _any(true: Iterable[bool]) -> int:
-    return int(any(true))

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
-from kassa.shift_report import MovementKind, ShiftFigures
+from kassa.shift_report import MovementKind
 
-SHIFT, CASH, DECLARATION, REPORT_COPY = "shift", "cash", "tender_declaration", "report_copy"
-
-Action = Literal["open", "resume", "suspend", "blind_close"]
-
-
-class ShiftEvent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Kind ``shift``: a shift has come to this register (``open``, ``resume``) or left it (``suspend``,
-    ``blind_close``). Its end is a ``z_report``.
-
-    :param opened_at: when it was first opened, UTC; ``opened_by``: by whom, wherever that was.
-    :param carried: what it came to before it came here.
-    """
-
-    action: Action
-    shift_id: str
-    drawer: str
-    opened_at: datetime
-    opened_by: str
-    carried: ShiftFigures | None = None
+CASH, DECLARATION, REPORT_COPY = "cash", "tender_declaration", "report_copy"
 
 
 class CashMovement(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,15 +9,15 @@ import msgspec
 from kassa.errors import NOTHING_LOST, NotAvailable, NotFound
 from kassa.operations import OperationContext, OperationResult
 from kassa.register.face import Event
+from kassa.shift_report import SHIFT, ShiftEvent
 from kassa.text import Text, texts
 from kassa_shift.book import book_of
-from kassa_shift.events import SHIFT, ShiftEvent
 from kassa_shift.opening import no_shift, open_shift
 from kassa_shift.settings import settings_of
 from kassa_shift.window import choose_shift, manage_shifts
 
 if TYPE_CHECKING:
-    from kassa_shift.events import Action
+    from kassa.shift_report import ShiftAction
 
 _, n_ = texts("kassa_shift")
 
@@ -53,7 +53,12 @@ def _at_log_on(context: OperationContext) -> OperationResult:
     book = book_of(context.register).follow()
     if book.shift is None:
         if settings_of(context.record).at_log_on == "open":
-            open_shift(context)
+            try:
+                open_shift(context)
+            except NotAvailable as error:
+                # Nobody waits for this operation: it is said on the sale screen, and nothing is open.
+                context.register.publish(Event("plugin", error.what))
+                raise
         else:
             context.register.publish(Event("window", detail=choose_shift(context.register)))
     return OperationResult()
@@ -93,7 +98,7 @@ def blind_close(context: OperationContext) -> OperationResult:
     return _leave(context, "blind_close", _("The shift is blind closed. Count it and close it under Manage shifts."))
 
 
-def _leave(context: OperationContext, action: Action, said: Text) -> OperationResult:
+def _leave(context: OperationContext, action: ShiftAction, said: Text) -> OperationResult:
     book = book_of(context.register).follow()
     shift = book.shift
     if shift is None:

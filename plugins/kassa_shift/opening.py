@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from kassa.errors import NOTHING_LOST, NotAvailable
+from msgspec.structs import replace
+
+from kassa.errors import NOTHING_LOST, NoAnswer, NotAvailable, NotServed, OfflineDatabaseUnavailable
+from kassa.requests.shifts import DrawerHolder, FindDrawerHolder, FindLastZ, LastZ
+from kassa.runtime.request import Query
+from kassa.shift_report import SHIFT, ShiftEvent
 from kassa.text import Moment, Text, literal, texts
 from kassa_shift.book import OpenShift, ShiftBook, book_of
-from kassa_shift.events import SHIFT, ShiftEvent
 from kassa_shift.settings import settings_of
 
 if TYPE_CHECKING:
@@ -15,18 +19,59 @@ if TYPE_CHECKING:
     from kassa.register.face import RegisterFace
 
 _, n_ = texts("kassa_shift")
+Answer = TypeVar("Answer")
 
 
 def open_shift(context: OperationContext) -> OpenShift:
-    """Open a shift on this register; the one that is open, if one is."""
+    """Open a shift on this register; the one that is open, if one is.
+
+    :raises NotAvailable: another register has a shift open on the same drawer.
+    """
     book = book_of(context.register).follow()
     if book.shift is None:
-        drawer = settings_of(context.record).drawer or context.record.register_id
+        shared = settings_of(context.record).drawer
+        if shared:
+            check_drawer(context, shared)
+        drawer = shared or context.record.register_id
         opened = ShiftEvent("open", context.new_id(), drawer, context.now(), context.staff.staff_id)
-        context.journal(SHIFT, opened)
+        context.journal(SHIFT, _going_on(context, book, opened))
         book.follow()
     assert book.shift is not None
     return book.shift
+
+
+def check_drawer(context: OperationContext, drawer: str) -> None:
+    """That no other register has a shift open on a drawer that several share. Without the store server nobody can say;
+    then headquarters sees two shifts whose counts do not fit.
+
+    :raises NotAvailable: one has.
+    """
+    holder = _asked(context, FindDrawerHolder(drawer), DrawerHolder()).register_id
+    if holder is not None:
+        names = {"drawer": literal(drawer), "register": literal(holder)}
+        raise NotAvailable(
+            _("Register {register} has a shift open on drawer {drawer}.", **names),
+            kept=NOTHING_LOST,
+            hint=_("Suspend or close it there first."),
+        )
+
+
+def _going_on(context: OperationContext, book: ShiftBook, opened: ShiftEvent) -> ShiftEvent:
+    """A device that has never made a Z goes on from the last that this register made on another device."""
+    if book.last_z is not None or book.shift_before:
+        return opened
+    last = _asked(context, FindLastZ(), LastZ())
+    return replace(opened, z_number=last.number, grand_totals=last.grand_totals) if last.number else opened
+
+
+def _asked(context: OperationContext, query: Query[Answer], otherwise: Answer) -> Answer:
+    """What the store server says; ``otherwise`` while it is away: a shift never waits for it."""
+    if not context.register.connection.state().online:
+        return otherwise
+    try:
+        return context.send(query)
+    except (NotServed, NotAvailable, NoAnswer, OfflineDatabaseUnavailable):
+        return otherwise
 
 
 def needed_shift(context: OperationContext) -> tuple[ShiftBook, OpenShift]:

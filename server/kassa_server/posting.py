@@ -28,7 +28,7 @@ from kassa_server.intake import FreshEntry, stored_id
 from kassa_server.posted_sale import PostedSale, read_sale
 from kassa_server.sales_posting import CannotPost, post_sales
 from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_entry, register, series
-from kassa_server.shift_posting import post_shift_report
+from kassa_server.shift_posting import post_shift_event, post_shift_report
 
 AT_ONCE = 200
 """Entries posted in one transaction. Sales that follow one another are written together, which takes a fifth of the
@@ -194,6 +194,8 @@ class Poster:
                 post_sales(connection, [_sale(row)])
             case "command":
                 self._post_command(connection, body)
+            case "shift":
+                post_shift_event(connection, body)
             case "z_report":
                 post_shift_report(connection, body, row.entry_id)
             case _:

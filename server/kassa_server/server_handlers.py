@@ -15,6 +15,7 @@ from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
 from kassa.requests.receipts import FindReceipt
+from kassa.requests.shifts import FindDrawerHolder, FindLastZ
 from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
 from kassa.schema.columns import CHANNEL_ONLY
@@ -29,6 +30,7 @@ from kassa_server.headquarters.scopes import in_scope, scope_of_store
 from kassa_server.receipts import find_receipt
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
+from kassa_server.shift_handlers import find_drawer_holder, find_last_z
 
 _, n_ = texts("kassa_server")
 
@@ -200,4 +202,6 @@ SERVER_HANDLERS: tuple[Handler, ...] = (
     _served_here(ReadChanges, read_changes),
     _served_here(AskCommand, ask_command),
     _served_here(FindReceipt, find_receipt),
+    _served_here(FindLastZ, find_last_z),
+    _served_here(FindDrawerHolder, find_drawer_holder),
 )

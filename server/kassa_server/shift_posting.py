@@ -11,13 +11,14 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from kassa.journal.entry import EntryBody
+from kassa.masterdata import upsert
 from kassa.money import from_minor, to_minor
 from kassa.schema.rules import LARGEST_IN
-from kassa.shift_report import ShiftReport
-from kassa_server.schema import sales_transaction, shift_report
+from kassa.shift_report import ShiftEvent, ShiftReport
+from kassa_server.schema import open_shift, sales_transaction, shift_report
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -45,6 +46,21 @@ def post_shift_report(connection: Connection, body: EntryBody, entry_id: str) ->
         "report": bytes(body.payload).decode(), "agrees": not differences(connection, report),
     }  # fmt: skip
     connection.execute(insert(shift_report), [row])
+    connection.execute(delete(open_shift).where(open_shift.c.shift_id == report.shift_id))
+
+
+def post_shift_event(connection: Connection, body: EntryBody) -> None:
+    """Note which register has which shift, within the caller's transaction.
+
+    :raises msgspec.ValidationError: it is no such event.
+    """
+    event = msgspec.json.decode(body.payload, type=ShiftEvent)
+    status = {"suspend": "suspended", "blind_close": "blind_closed"}.get(event.action, "open")
+    row = {
+        "shift_id": event.shift_id, "store_id": body.store_id, "register_id": body.register_id,
+        "drawer": event.drawer[:40], "status": status, "opened_at": event.opened_at, "opened_by": event.opened_by,
+    }  # fmt: skip
+    upsert(connection, open_shift, [row])
 
 
 def differences(connection: Connection, report: ShiftReport) -> list[Difference]:

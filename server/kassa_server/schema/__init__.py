@@ -37,7 +37,7 @@ from kassa_server.schema.organisation import (
 from kassa_server.schema.own_rows import own_row, own_row_command
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.sessions import download_session, session_order
-from kassa_server.schema.shifts import shift_report
+from kassa_server.schema.shifts import open_shift, shift_report
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
 from kassa_server.schema.users import headquarters_log_on, headquarters_user
 
@@ -71,6 +71,7 @@ __all__ = [
     "layout",
     "layout_button",
     "offline_profile",
+    "open_shift",
     "own_row",
     "own_row_command",
     "package",

@@ -1,4 +1,4 @@
-"""Z reports as registers have made them, and whether the sales that came agree with them."""
+"""Shifts that are open, and Z reports as registers have made them, with whether the sales that came agree."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ shift_report = Table(
     Column("agrees", Boolean, nullable=False, doc="with the sales that were posted when it was posted"),
 )
 Index("ix_shift_report_register_id", shift_report.c.register_id, shift_report.c.number)
+
+open_shift = Table(
+    "open_shift",
+    channel,
+    Column("shift_id", identifier(), primary_key=True),
+    Column("store_id", code(20), nullable=False),
+    Column("register_id", code(40), nullable=False),
+    Column("drawer", code(40), nullable=False),
+    Column("status", code(20), nullable=False, doc="open, suspended or blind_closed; a closed one is here no more"),
+    Column("opened_at", UtcDateTime(), nullable=False),
+    Column("opened_by", code(20), nullable=False),
+)
+Index("ix_open_shift_drawer", open_shift.c.store_id, open_shift.c.drawer)

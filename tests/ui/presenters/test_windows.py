@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.ui.desk_kit import Bench
 
-from kassa.operations import Question
+from kassa.operations import Entry, Question
 from kassa.register.face import Event
 from kassa.text import literal
-from kassa_ui.presenters.dialogs import QuestionDialog, WindowDialog
+from kassa.windows import Action, Window
+from kassa_ui.presenters.dialogs import AskDialog, QuestionDialog, WindowDialog
 from kassa_ui.presenters.speech import speech
 
 
@@ -70,3 +71,37 @@ def test_question(bench: Bench) -> None:
     dialog.choose(1)
     assert bench.register.answers == ["again"]
     assert bench.till.dialog is None
+
+
+def test_a_plugin_opens_a_window(bench: Bench) -> None:
+    """An event with a window opens it where somebody is at the till, over whatever is there; before log on it does
+    not: nobody is there to answer."""
+    asked = Event("window", detail=Window("asked", literal("Öppna ett skift")))
+    bench.register.publish(asked)
+    bench.settle()
+    bench.at_desk()
+    assert bench.till.dialog is None
+    bench.register.publish(asked)
+    bench.until(lambda: bench.till.dialog is not None)
+    dialog = bench.till.dialog
+    assert isinstance(dialog, WindowDialog)
+    assert dialog.drawn(speech(bench.till.view)).title == "Öppna ett skift"
+
+
+def test_an_action_asks_for_what_it_needs(bench: Bench) -> None:
+    """What is typed goes in with the action's own parameters; a count with letters is refused where it was typed."""
+    bench.selling()
+    line_id = bench.till.view.transaction.lines[0].line_id
+    entry = Entry("quantity", "count", literal("Hur många?"))
+    action = Action(literal("Antal"), 105, {"line_id": line_id}, entry=entry)
+    dialog = WindowDialog(bench.till, Window("count", literal("Räkna"), actions=(action,)))
+    bench.till.open(dialog)
+    dialog.choose(0)
+    asked = bench.till.dialog
+    assert isinstance(asked, AskDialog)
+    bench.type("3a\n")
+    assert asked.notices.open
+    bench.till.key("backspace")
+    bench.type("\n")
+    bench.settle()
+    assert bench.till.view.transaction.lines[0].quantity == 3
