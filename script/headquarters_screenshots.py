@@ -23,6 +23,14 @@ PICTURES = {
     "sales": "/sales",
     "changes": "/changes?author=Mats",
     "items": "/records/item/list",
+    "databases": "/databases",
+    "completeness": "/completeness",
+    "certificate": "/registers/R1/certificate",
+    "periods": "/periods",
+    "staff": "/staff",
+    "person": "/staff/1001",
+    "layout": "/layouts/store%20S1",
+    "tokens": "/tokens",
 }
 
 
@@ -32,9 +40,11 @@ def take(folder: Path) -> None:
     from tests.server.web.stocked import PASSWORD, add_users, report, stock
 
     from kassa.environment import SystemClock
+    from kassa.testing.shop import wait_until
     from kassa.testing.store import SECOND_REGISTER, SMALL_STORE, barcode
     from kassa_server.channel import Channel
     from kassa_server.headquarters.changes import Author, changes_by
+    from kassa_server.headquarters.monitoring import make_token
     from kassa_server.running import RunningServer, Settings
     from kassa_server.setup_store import NewItem, put_items
     from kassa_server.store_file import prepare
@@ -47,7 +57,12 @@ def take(folder: Path) -> None:
     add_users(channel)
     with httpx.Client(base_url=server.address, timeout=60) as client:
         stock(channel, client, SystemClock())
-        report(stock(channel, client, SystemClock(), register_id=SECOND_REGISTER), ready=True)
+        second = stock(channel, client, SystemClock(), register_id=SECOND_REGISTER)
+        report(second, ready=True)
+        second.add("sale", {"nothing": "that posting knows"})
+        second.deliver()
+    with channel.writing() as connection:
+        make_token(connection, channel.environment, "Grafana", by="Anna")
     with changes_by(Author("Mats", "web")), channel.writing() as connection:
         put_items(connection, [NewItem("1005", "Pocketbok", Decimal(75), "6", (barcode("1005"),))])
     channel.close()
@@ -56,6 +71,7 @@ def take(folder: Path) -> None:
     pages.log_on("Mats", PASSWORD)
     pages.open("/schedules")
     pages.press('form[action$="/9999/run"] button')
+    wait_until(lambda: "Available" in pages.browser.page_source, "the job has run")
     for language, width, dark in (("en", chromium.WIDE, False), ("sv", chromium.NARROW, True)):
         pages.look(width=width, dark=dark, language=language)
         pages.log_on("Anna", PASSWORD)

@@ -144,7 +144,7 @@ def _promised(until: datetime, now: datetime) -> Text:
 def _readiness(readiness: Readiness) -> Text:
     if readiness.ready:
         return _("yes")
-    causes = readiness.causes[0] if readiness.causes else literal("?")
+    causes = readiness.causes[0].what if readiness.causes else literal("?")
     for cause in readiness.causes[1:]:
-        causes = _("{one} {two}", one=causes, two=cause)
+        causes = _("{one} {two}", one=causes, two=cause.what)
     return _("no: {causes}", causes=causes)

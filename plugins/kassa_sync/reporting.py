@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from kassa.packages.applying import Checkpoint
-from kassa.packages.listing import ConnectionReport, GroupReport, SyncReport, UploadReport
-from kassa.register.face import RegisterFace
+from kassa.packages.listing import ConnectionReport, GroupReport, ReportedCause, SyncReport, UploadReport
+from kassa.register.face import ReadinessCause, RegisterFace
 from kassa_sync.orders import Orders
 from kassa_sync.tries import Failure, Failures
 
@@ -50,7 +50,7 @@ class Reports:
         checked = register.sync_status().checked_at
         return SyncReport(
             self._groups(checkpoints, downloaded), list_number, checked, readiness.ready,
-            tuple(cause.words("en") for cause in readiness.causes), waiting.oldest, database.kind, database.size(),
+            tuple(_cause(cause) for cause in readiness.causes), waiting.oldest, database.kind, database.size(),
             waiting.count, str(waiting.amount),
             ConnectionReport(state.online, state.since, "" if state.reason is None else state.reason.value),
             upload, self._orders.last, register.environment.clock.utc(),
@@ -61,6 +61,10 @@ class Reports:
         failed = dict(self._failures)
         names = sorted({*there, *failed, *downloaded})
         return tuple(_group(name, there.get(name), failed.get(name), downloaded.get(name)) for name in names)
+
+
+def _cause(cause: ReadinessCause) -> ReportedCause:
+    return ReportedCause(cause.code, dict(cause.arguments), cause.words("en"))
 
 
 def _group(name: str, there: Checkpoint | None, failed: Failure | None, downloaded: str | None) -> GroupReport:

@@ -22,6 +22,8 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_routes import channel_routes
 from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.monitoring_routes import monitoring_routes
+from kassa_server.headquarters.runs import end_requested
 from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.health import health, health_token, may_know
@@ -79,6 +81,7 @@ def create_app(
             *(channel_routes(channel_server, _with_body, _in_line) if role.is_headquarters else ()),
             Route(CA_PATH, _certificate_authority, methods=["GET"]),
             Route("/healthz", _health, methods=["GET"]),
+            *(monitoring_routes(channel) if role.is_headquarters else ()),
             *(pages if role.is_headquarters else ()),
         ],
         exception_handlers={404: _not_served, 405: _not_served},
@@ -89,6 +92,7 @@ def create_app(
     app.state.ca_certificate = ca_certificate
     app.state.health_token = None if folder is None else health_token(folder, channel.environment)
     app.state.schedules = Schedules(distribution, channel) if distribution is not None and schedules else None
+    app.state.distribution = distribution
     app.state.joined = side
     app.state.housekeeping = Housekeeping(channel) if schedules or side is not None else None
     return app
@@ -119,6 +123,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     server = _server(app)
     await run_in_threadpool(_post_what_was_left, server)
     schedules: Schedules | None = app.state.schedules
+    distribution: Distribution | None = app.state.distribution
+    if distribution is not None:
+        await run_in_threadpool(end_requested, server.channel)
     if schedules is not None:
         await run_in_threadpool(schedules.start)
     joined: Joined | None = app.state.joined
@@ -134,6 +141,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(joined.stop)
     if schedules is not None:
         await run_in_threadpool(schedules.stop)
+    if distribution is not None:
+        await run_in_threadpool(distribution.stop)
     await run_in_threadpool(server.contacts.write)
     server.channel.close()
 

@@ -27,6 +27,11 @@ ORDINARY_PERMISSIONS = frozenset({"sell"})
 """Who may do more than this needs a PIN of six digits or more (system.md, staff)."""
 
 
+def shortest_pin(permissions: frozenset[str]) -> int:
+    """How many digits the PIN of somebody with these permissions needs at least."""
+    return SHORTEST_PIN if permissions <= ORDINARY_PERMISSIONS else SHORTEST_PIN_BEYOND_SELLING
+
+
 def set_pin(
     connection: Connection, environment: Environment, staff_id: str, pin: str, permissions: frozenset[str]
 ) -> None:
@@ -34,7 +39,7 @@ def set_pin(
 
     :raises InvalidInput: it is too short for what the staff member may do, or not all digits.
     """
-    shortest = SHORTEST_PIN if permissions <= ORDINARY_PERMISSIONS else SHORTEST_PIN_BEYOND_SELLING
+    shortest = shortest_pin(permissions)
     if not (pin.isascii() and pin.isdecimal() and len(pin) >= shortest):
         raise InvalidInput(
             _("The PIN of {staff} needs at least {count} digits.", staff=literal(staff_id), count=shortest)

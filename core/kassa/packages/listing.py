@@ -123,6 +123,18 @@ class ConnectionReport(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+class ReportedCause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a register would not sell if the server vanished.
+
+    :param code: of :class:`kassa.register.face.ReadinessCause`, with what it is about.
+    :param said: the same in English, for a headquarters that does not know the code.
+    """
+
+    code: str
+    arguments: dict[str, str] = {}
+    said: str = ""
+
+
 class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a register tells of its last round: its table groups, the last successful check, whether it would sell
     right now if the server vanished, and what waits for delivery. ``amount_waiting`` is decimal text.
@@ -137,7 +149,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     list_number: int
     checked_at: datetime | None = None
     ready: bool = False
-    causes: tuple[str, ...] = ()
+    causes: tuple[ReportedCause, ...] = ()
     oldest_waiting: datetime | None = None
     engine: str = "sqlite"
     size: int = 0

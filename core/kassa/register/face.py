@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -78,11 +78,28 @@ class SyncStatus:
 
 
 @dataclass(frozen=True)
+class ReadinessCause:
+    """Why a register would not sell if the server vanished.
+
+    :param code: stays the same in every language and version; ``arguments`` are what it is about, by name.
+    :param what: the same in words.
+    """
+
+    code: str
+    what: Text
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, language: str) -> str:
+        """In words of ``language``."""
+        return self.what.words(language)
+
+
+@dataclass(frozen=True)
 class Readiness:
     """Would this register sell right now if the server vanished? If not, the named causes."""
 
     ready: bool
-    causes: tuple[Text, ...] = ()
+    causes: tuple[ReadinessCause, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kassa.errors import OfflineDatabaseUnavailable
-from kassa.register.face import Readiness
-from kassa.text import Text, texts
+from kassa.register.face import Readiness, ReadinessCause
+from kassa.text import texts
 
 if TYPE_CHECKING:
+    from kassa.offline_database import OfflineDatabase
     from kassa.register.register import Register
 
 _, n_ = texts("kassa")
@@ -16,18 +18,29 @@ _, n_ = texts("kassa")
 
 def readiness(register: Register) -> Readiness:
     """Looks at what an offline sale needs."""
-    causes: list[Text] = []
+    causes = tuple(_causes(register))
+    return Readiness(not causes, causes)
+
+
+def _causes(register: Register) -> Iterator[ReadinessCause]:
     if not register.connection.state().can_switch:
-        causes.append(_("This register has no offline support."))
+        yield ReadinessCause("no_offline_support", _("This register has no offline support."))
+    database = register.offline_database
     try:
-        if register.offline_database.items() == 0:
-            causes.append(_("The offline database holds no items."))
+        if database.items() == 0:
+            yield ReadinessCause("no_items", _("The offline database holds no items."))
     except OfflineDatabaseUnavailable as error:
-        causes.append(error.what)
+        yield ReadinessCause(_unavailable(database), error.what)
     if not register.credentials.known:
-        causes.append(_("No staff member can log on offline yet."))
-    series = register.journal.series
-    if series.stopped is not None:
-        causes.append(_("The journal gives no further numbers: the register must be activated again."))
-    causes += [problem.what for problem in register.plugins.missing_required]
-    return Readiness(not causes, tuple(causes))
+        yield ReadinessCause("no_staff", _("No staff member can log on offline yet."))
+    if register.journal.series.stopped is not None:
+        stopped = _("The journal gives no further numbers: the register must be activated again.")
+        yield ReadinessCause("numbering_stopped", stopped)
+    for problem in register.plugins.missing_required:
+        yield ReadinessCause("required_plugin", problem.what, {"plugin": problem.name})
+
+
+def _unavailable(database: OfflineDatabase) -> str:
+    if not database.installed:
+        return "online_only"
+    return "database_unusable" if database.available else "no_data"

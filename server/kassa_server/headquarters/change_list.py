@@ -53,7 +53,7 @@ def list_changes(connection: Connection, wanted: WantedChanges, count: int = PAG
             statement = statement.where(column == value)
     if wanted.before:
         statement = statement.where(log.version < wanted.before)
-    return [_entry(row) for row in connection.execute(statement)]
+    return [as_entry(row) for row in connection.execute(statement)]
 
 
 def changed_tables(connection: Connection) -> list[str]:
@@ -77,7 +77,8 @@ def event_kinds(connection: Connection) -> list[str]:
     return list(connection.execute(select(audit.c.kind).distinct().order_by(audit.c.kind)).scalars())
 
 
-def _entry(row: Row[Any]) -> ChangeEntry:
+def as_entry(row: Row[Any]) -> ChangeEntry:
+    """A row of the log as people read it."""
     before, after = _decoded(row.before), _decoded(row.after)
     columns = msgspec.json.decode(row.columns, type=list[str]) or list(before)
     values = tuple((name, _shown(before, name), _shown(after, name)) for name in columns if name != "row_version")

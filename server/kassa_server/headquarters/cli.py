@@ -8,7 +8,15 @@ import typer
 from sqlalchemy import select
 
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
-from kassa_server.headquarters import channel_cli, completeness_cli, databases_cli, session_cli, trust_cli, users_cli
+from kassa_server.headquarters import (
+    channel_cli,
+    completeness_cli,
+    databases_cli,
+    monitoring_cli,
+    session_cli,
+    trust_cli,
+    users_cli,
+)
 
 JOB_HELP = (
     "1010 customers, 1020 prices and discounts, 1040 products, 1060 staff, 1070 channel configuration, "
@@ -19,6 +27,7 @@ headquarters = typer.Typer(help="Headquarters: distribution schedules, sessions,
 channel_cli.add_to(headquarters)
 completeness_cli.add_to(headquarters)
 databases_cli.add_to(headquarters)
+monitoring_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
 trust_cli.add_to(headquarters)
 users_cli.add_to(headquarters)

@@ -8,6 +8,7 @@ nobody names.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
@@ -41,6 +42,7 @@ class Distribution:
         self.files = files
         self._channel = channel
         self._one_builder = OneBuilder(channel)
+        self._runner = ThreadPoolExecutor(1, "distribution")
         self._log = structlog.get_logger("kassa.headquarters")
 
     def run(self, job: int = ALL, *, author: str = "", group: str | None = None) -> Run:
@@ -51,10 +53,31 @@ class Distribution:
         :param group: a channel database group's id; None: all.
         :raises NotFound: there is no such job or group.
         """
-        if job not in JOBS:
-            raise NotFound(_("There is no distribution job {job}.", job=literal(str(job))))
-        self._check_group(group)
+        self._check(job, group)
+        return self._carry_out(RunNote(self._channel, job, author, group), job, group)
+
+    def start(self, job: int = ALL, *, author: str, group: str | None = None) -> Run:
+        """Begin such a run and come back at once: it is in the history as *requested*, then as what it came to.
+
+        :raises NotFound: there is no such job or group.
+        """
+        self._check(job, group)
         note = RunNote(self._channel, job, author, group)
+        run = note.request()
+        self._runner.submit(self._in_background, note, job, group)
+        return run
+
+    def stop(self) -> None:
+        """Wait for runs that have been started."""
+        self._runner.shutdown()
+
+    def _in_background(self, note: RunNote, job: int, group: str | None) -> None:
+        try:
+            self._carry_out(note, job, group)
+        except Exception:
+            self._log.exception("distribution_not_noted", job=job)
+
+    def _carry_out(self, note: RunNote, job: int, group: str | None) -> Run:
         try:
             made = self._distribute(JOBS[job], group, note)
             run = Run(note.run_id, job, AVAILABLE if made else NO_DATA, len(made), sum(one.rows for one in made))
@@ -87,7 +110,9 @@ class Distribution:
             raise NotFound(_("There are no data packages for {scope}.", scope=literal(scope.name)))
         return found.number, found.signed
 
-    def _check_group(self, group: str | None) -> None:
+    def _check(self, job: int, group: str | None) -> None:
+        if job not in JOBS:
+            raise NotFound(_("There is no distribution job {job}.", job=literal(str(job))))
         if group is None:
             return
         with self._channel.reading() as connection:

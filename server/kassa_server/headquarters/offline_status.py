@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from kassa.packages.listing import GroupReport, SyncReport
+from kassa.packages.listing import GroupReport, ReportedCause, SyncReport
 from kassa_server.schema import head, register, register_report, series
 
 _HEARD_FOR_S = 300
@@ -46,7 +46,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     checked_at: datetime | None
     data_age_s: int | None
     ready: bool | None
-    causes: tuple[str, ...]
+    causes: tuple[ReportedCause, ...]
     engine: str
     database_size: int
     groups: tuple[GroupReport, ...]

@@ -30,6 +30,11 @@ class Profile:
     register_id: str | None = None
 
     @property
+    def key(self) -> str:
+        """The key of its row."""
+        return f"store {self.store_id}" if self.register_id is None else f"register {self.register_id}"
+
+    @property
     def in_force(self) -> OfflineProfile:
         """What a register goes by."""
         below = msgspec.to_builtins(self.below)

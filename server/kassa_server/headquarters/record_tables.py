@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -187,6 +188,10 @@ class RecordTable:
     def may_delete(self) -> bool:
         """Whether rows may be deleted at all: a store's sales stay."""
         return self.name != "store"
+
+    def shown(self, row: Mapping[Any, Any]) -> list[str]:
+        """What a form shows of a row, in the order of its columns."""
+        return [column.typed(row[column.name]) for column in self.columns]
 
     @property
     def columns(self) -> tuple[RecordColumn, ...]:

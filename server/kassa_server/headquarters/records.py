@@ -29,6 +29,7 @@ from kassa.schema.master import (
 from kassa.text import LOCALES, Text, literal, texts
 from kassa_server.discount_rules import CONCURRENCIES, KINDS, check_coupon, check_discount, read_levels
 from kassa_server.headquarters.databases import put_channel_database_group
+from kassa_server.headquarters.staff_places import find_person, pin_digits
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.record import touch_registers
 from kassa_server.row_keys import row_key, rows_by_key
@@ -94,6 +95,8 @@ def put_record(connection: Connection, table: Table, row: Mapping[str, Any], *, 
     _check(connection, table, row)
     if new and next(iter(rows_by_key(connection, table, [row_key(table, row)])), None) is not None:
         raise InvalidInput(_("There is one with that key already."), kept=_KEPT, where=row_key(table, row))
+    if table is staff and not new:
+        _check_pin(connection, row)
     if table is store and not row["channel_database_group"]:
         put_channel_database_group(connection, row["store_id"], row["name"])
         row = {**row, "channel_database_group": row["store_id"]}
@@ -140,6 +143,18 @@ def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None
     for of, column, holds, what in _RULES:
         if of is table and row[column] is not None and not holds(row):
             raise _refused(what, column)
+
+
+def _check_pin(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Somebody who comes to do more than sell needs a longer PIN with it."""
+    person = find_person(connection, row["staff_id"])
+    if person.has_pin and pin_digits(connection, row["permission_group"]) > person.shortest_pin:
+        raise InvalidInput(
+            _("Members of {group} need a longer PIN.", group=literal(row["permission_group"])),
+            kept=_KEPT,
+            hint=_("Change the group on the page Staff: it gives a new PIN with it."),
+            where="permission_group",
+        )
 
 
 def _refused(what: Text, column: str) -> InvalidInput:

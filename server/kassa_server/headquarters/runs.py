@@ -15,7 +15,7 @@ from kassa.schema.groups import JOBS
 from kassa_server.channel import Channel
 from kassa_server.schema import distribution_run
 
-STARTED, AVAILABLE, NO_DATA, CREATE_FAILED = "started", "available", "no_data", "create_failed"
+REQUESTED, STARTED, AVAILABLE, NO_DATA, CREATE_FAILED = "requested", "started", "available", "no_data", "create_failed"
 INTERRUPTED = "Headquarters was stopped while it made packages."
 KEPT_FOR = timedelta(days=90)
 LOOKED_AT = 200
@@ -23,7 +23,7 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class Run:
-    """What running a job came to. ``state``: available, no_data or create_failed."""
+    """What running a job came to. ``state``: requested, started, available, no_data or create_failed."""
 
     run_id: str
     job: int
@@ -44,6 +44,12 @@ class RunNote:
         self._group = group
         self._started_at = channel.environment.clock.utc()
         self._begun = False
+
+    def request(self) -> Run:
+        """Somebody has asked for it, and does not wait."""
+        run = Run(self.run_id, self._job, REQUESTED)
+        self._write(run)
+        return run
 
     def begin(self) -> None:
         """Packages are made from now on. Again: nothing."""
@@ -111,6 +117,14 @@ def end_interrupted(channel: Channel) -> None:
     with channel.writing() as connection:
         over = {"state": CREATE_FAILED, "error": INTERRUPTED}
         connection.execute(update(distribution_run).where(runs.state == STARTED).values(over))
+
+
+def end_requested(channel: Channel) -> None:
+    """When headquarters starts: what had been asked for before was not done."""
+    runs = distribution_run.c
+    with channel.writing() as connection:
+        over = {"state": CREATE_FAILED, "error": INTERRUPTED}
+        connection.execute(update(distribution_run).where(runs.state == REQUESTED).values(over))
 
 
 def purge_runs(connection: Connection, now: datetime) -> int:

@@ -14,6 +14,7 @@ from kassa.masterdata import upsert
 from kassa.schema.groups import JOBS
 from kassa.text import Text, literal, texts
 from kassa_server import audit
+from kassa_server.headquarters.distribution import ALL
 from kassa_server.headquarters.schedules import EVERY_MINUTES
 from kassa_server.schema import distribution_run, distribution_schedule
 
@@ -36,10 +37,10 @@ class Job:
 
 
 def list_jobs(connection: Connection) -> list[Job]:
-    """All jobs, in the order of their numbers."""
+    """All jobs: that of everything, then the others in the order of their numbers."""
     schedules = {row.job: row for row in connection.execute(select(distribution_schedule))}
     found = []
-    for job, sends in sorted(JOBS.items()):
+    for job, sends in sorted(JOBS.items(), key=lambda one: (one[0] != ALL, one[0])):
         schedule = schedules.get(job)
         latest = history(connection, job, count=1)
         found.append(

@@ -81,6 +81,7 @@ def offline_status(
 ) -> None:
     """Offline status of all registers: what waits in them, how old their data is, whether they would sell alone."""
     from kassa_server.headquarters.offline_status import offline_status_json, offline_statuses
+    from kassa_server.headquarters.readiness_words import cause_words
 
     with open_channel(data_directory, database) as channel, channel.reading() as connection:
         now = channel.environment.clock.utc()
@@ -88,7 +89,8 @@ def offline_status(
             typer.echo(offline_status_json(connection, now, store_id=store).decode())
             return
         for one in offline_statuses(connection, now, store_id=store):
-            ready = {None: "unknown", True: "yes", False: "no: " + "; ".join(one.causes)}[one.ready]
+            causes = " ".join(str(cause_words(cause)) for cause in one.causes)
+            ready = {None: "unknown", True: "yes", False: f"no: {causes}"}[one.ready]
             age = "none" if one.data_age_s is None else f"{one.data_age_s} s old"
             typer.echo(
                 f"{one.register_id:10} {one.state} {one.reason}  last contact {_time(one.last_contact)}, data {age},"

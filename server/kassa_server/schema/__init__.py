@@ -23,6 +23,7 @@ from kassa_server.schema.journal import (
     journal_entry,
     parked_entry,
 )
+from kassa_server.schema.monitoring import monitoring_token
 from kassa_server.schema.organisation import (
     layout,
     layout_button,
@@ -70,6 +71,7 @@ __all__ = [
     "journal_entry",
     "layout",
     "layout_button",
+    "monitoring_token",
     "offline_profile",
     "open_shift",
     "own_row",

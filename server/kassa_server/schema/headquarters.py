@@ -92,7 +92,7 @@ distribution_run = Table(
     Column("author", words(100), nullable=False, doc="who ran it; empty: the schedule"),
     Column("started_at", UtcDateTime(), nullable=False),
     Column("finished_at", UtcDateTime(), nullable=False),
-    Column("state", code(20), nullable=False, doc="started, available, no_data, create_failed"),
+    Column("state", code(20), nullable=False, doc="requested, started, available, no_data, create_failed"),
     Column("packages", Integer, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("error", words(1000), nullable=False),

@@ -16,6 +16,8 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
             ("/offline-status", _("Register offline status"), VIEWER),
             ("/sessions", _("Sessions"), VIEWER),
             ("/parked", _("Parked entries"), VIEWER),
+            ("/completeness", _("Completeness"), VIEWER),
+            ("/periods", _("Periods"), VIEWER),
             ("/sales", _("Sales"), VIEWER),
             ("/changes", _("Changes"), VIEWER),
             ("/events", _("Events"), VIEWER),
@@ -25,6 +27,8 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
         _("Set up"),
         (
             ("/registers", _("Registers"), VIEWER),
+            ("/staff", _("Staff"), VIEWER),
+            ("/layouts", _("Screen layouts"), VIEWER),
             ("/profiles", _("Offline profiles"), VIEWER),
             ("/databases", _("Channel database groups"), VIEWER),
             ("/schedules", _("Distribution schedules"), VIEWER),
@@ -32,9 +36,20 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
     ),
     (
         _("Records"),
-        tuple((f"/records/{record.name}/list", record.title, VIEWER) for record in record_tables()),
+        tuple(
+            (f"/records/{record.name}/list", record.title, VIEWER)
+            for record in record_tables()
+            if record.name != "staff"
+        ),
     ),
-    (_("Administration"), (("/users", _("Users"), ADMINISTRATOR), ("/keys", _("Keys"), ADMINISTRATOR))),
+    (
+        _("Administration"),
+        (
+            ("/users", _("Users"), ADMINISTRATOR),
+            ("/keys", _("Keys"), ADMINISTRATOR),
+            ("/tokens", _("Tokens"), ADMINISTRATOR),
+        ),
+    ),
 )
 
 

@@ -17,7 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kassa.money import from_minor
+from kassa.packages.listing import ReportedCause
 from kassa.text import LOCALES, Money, Text, show, texts
+from kassa_server.headquarters.readiness_words import cause_words
 from kassa_server.headquarters.users import User
 from kassa_server.web.menu import menu
 from kassa_server.web.visit import Visit
@@ -75,6 +77,10 @@ class Words:
     def menu(self, user: User) -> list[tuple[Text | None, list[tuple[str, Text]]]]:
         """What a user finds in the menu."""
         return menu(user)
+
+    def cause(self, cause: ReportedCause) -> Text:
+        """Why a register would not sell without its store server."""
+        return cause_words(cause)
 
     def money(self, minor: int | None, currency: str) -> str:
         """An amount out of minor units, with its currency."""

@@ -9,7 +9,7 @@ from tests.server.device import Device, open_answer
 
 from kassa.device import DeviceSigner
 from kassa.packages.keys import verify_list
-from kassa.packages.listing import KeySet, ListAnswer, ListRequest, PackageEntry, PackageList, SyncReport
+from kassa.packages.listing import KeySet, ListAnswer, ListRequest, PackageEntry, PackageList, ReportedCause, SyncReport
 from kassa.protocol import PROTOCOL_HEADER
 from kassa.testing.store import REGISTER
 from kassa_server.schema import package, register_report
@@ -94,6 +94,6 @@ def test_report_is_kept(sqlite_shop: Shop) -> None:
     """What a register says of its round is kept, the latest only."""
     device = sqlite_shop.device()
     for number in (1, 2):
-        ask(device, report=SyncReport((), number, ready=number == 2, causes=("none",)))
+        ask(device, report=SyncReport((), number, ready=number == 2, causes=(ReportedCause("none"),)))
     (row,) = sqlite_shop.rows(register_report)
     assert (row["register_id"], row["list_number"], row["ready"]) == (REGISTER, 2, True)

@@ -13,7 +13,7 @@ from tests.server.device import Device
 from tests.server.headquarters.test_fetching import ask, fetch, snapshot
 
 from kassa.errors import NotAllowed, NotFound
-from kassa.packages.listing import ConnectionReport, GroupReport, PackageList, SyncReport, UploadReport
+from kassa.packages.listing import ConnectionReport, GroupReport, PackageList, ReportedCause, SyncReport, UploadReport
 from kassa.testing.store import REGISTER
 from kassa_server.headquarters import session_orders
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_status_json, offline_statuses
@@ -149,11 +149,12 @@ def test_offline_status(shop: Shop) -> None:
     device.sell()
     now = shop.clock.utc()
     tell(
-        device, checked_at=now - timedelta(seconds=90), made_at=now, causes=("No data.",), sales_waiting=1,
-        amount_waiting="54.90", oldest_waiting=now, connection=ConnectionReport(False, now, "manual"),
+        device, checked_at=now - timedelta(seconds=90), made_at=now, causes=(ReportedCause("no_data"),),
+        sales_waiting=1, amount_waiting="54.90", oldest_waiting=now, connection=ConnectionReport(False, now, "manual"),
     )  # fmt: skip
     found = status(shop)
-    assert (found.state, found.reason, found.ready, found.causes) == ("offline", "manual", False, ("No data.",))
+    assert (found.state, found.reason, found.ready) == ("offline", "manual", False)
+    assert found.causes == (ReportedCause("no_data"),)
     assert (found.sales_waiting, found.amount_waiting, found.oldest_waiting) == (1, Decimal("54.90"), now)
     assert (found.entries_waiting, found.data_age_s) == (1, 90)
     shop.clock.advance(3600)

@@ -13,7 +13,7 @@ from kassa.environment import Clock, new_id
 from kassa.journal.entry import SalePayload
 from kassa.model import Item, Line, Payment, Transaction
 from kassa.money import ZERO
-from kassa.packages.listing import GroupReport, ListRequest, SyncReport
+from kassa.packages.listing import GroupReport, ListRequest, ReportedCause, SyncReport
 from kassa.sale.totals import compute
 from kassa.testing.store import REGISTER, barcode
 from kassa_server.activation import make_code
@@ -64,7 +64,7 @@ def report(device: Device, *, ready: bool = False) -> None:
         list_number=4,
         checked_at=now - timedelta(minutes=1),
         ready=ready,
-        causes=() if ready else ("staff stands still",),
+        causes=() if ready else (ReportedCause("no_staff", said="No staff member can log on offline yet."),),
         size=1_204_224,
     )
     response = device.post("/v1/packages", msgspec.json.encode(ListRequest(report=told)))

@@ -16,8 +16,12 @@ JUNK = ("", "-1", "' OR 1=1 --", "{", "9" * 40, "å\N{GRINNING FACE}%s\\", "a" *
 FIELDS = (
     "name", "role", "what", "wanted", "address", "receipt_mask", "do", "add", "settings", "required", "minutes",
     "enabled", "group", "register_id", "store_id", "key", "old", "new", "again", "request_timeout_s", "pause_sync",
+    "stamp", "buttons", "pin", "days", "reason", "anyway", "note", "group_id", "blocked",
 )  # fmt: skip
-QUERY = ("store", "register", "receipt", "first", "last", "before", "table", "author", "key", "kind", "failed", "next")
+QUERY = (
+    "store", "register", "receipt", "first", "last", "before", "table", "author", "key", "kind", "failed", "next",
+    "period", "handled",
+)  # fmt: skip
 DONE_LAST = ("/log-off", "/password")
 
 
@@ -34,7 +38,8 @@ def test_every_page_is_served(shop: Shop) -> None:
     anna = Person(shop)
     anna.log_on("Anna")
     sale = shop.rows(sales_transaction)[0]["transaction_id"]
-    values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale, "{table}": "item"}
+    values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale, "{table}": "item",
+              "{staff_id}": "1001", "{layout}": "store%20S1"}  # fmt: skip
     for route in ROUTES:
         if "GET" in (route.methods or ()) and route.path != "/records/{table}/delete":
             path = route.path

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
 from kassa.schema.groups import JOBS
+from kassa.testing.shop import wait_until
+from kassa_server.headquarters.runs import end_requested
 from kassa_server.schema import audit, distribution_run, distribution_schedule
 
 
@@ -20,15 +23,45 @@ def test_every_job_is_there(person: Callable[[str], Person]) -> None:
 
 
 def test_a_job_runs_now(users: Shop, person: Callable[[str], Person]) -> None:
-    """A manager runs everything: packages are available, and the history says who ran it and what it made."""
+    """A manager runs everything: the history says who ran it and what it made."""
     mats = person("Mats")
     mats.get("/schedules")
-    page = mats.send("/schedules/9999/run")
-    (run,) = users.rows(distribution_run)
-    assert (run["job"], run["author"], run["state"]) == (9999, "Mats", "available")
-    assert f"Job 9999: {run['packages']} packages with {run['rows']} rows are available" in page.text
-    assert "nothing has changed since the last run" in mats.send("/schedules/1040/run").text
-    assert ">Mats</td>" in mats.get("/schedules").text
+    mats.send("/schedules/9999/run")
+    run = finished(users, 9999)
+    assert (run["author"], run["state"]) == ("Mats", "available")
+    assert run["packages"] > 0
+    page = mats.get("/schedules").text
+    assert ">Mats</td>" in page
+    assert 'http-equiv="refresh"' not in page
+    mats.send("/schedules/1040/run")
+    assert finished(users, 1040)["state"] == "no_data"
+
+
+def test_the_page_does_not_wait_for_the_run(users: Shop, person: Callable[[str], Person]) -> None:
+    """While another run holds the packages up, the page is there at once, says that the job runs, and loads itself anew
+    until it does no more; a run whose server ended is told so at the next start."""
+    mats = person("Mats")
+    mats.get("/schedules")
+    distribution = users.client.app.state.distribution
+    with distribution._one_builder.alone():
+        page = mats.send("/schedules/9999/run").text
+        assert "Job 9999 runs." in page
+        assert "Under way" in page
+        assert '<meta http-equiv="refresh" content="2">' in mats.get("/schedules").text
+        end_requested(users.channel)
+        assert "Failed" in mats.get("/schedules").text
+    assert finished(users, 9999)["state"] == "available"
+
+
+def finished(users: Shop, job: int) -> dict[str, Any]:
+    """The run of a job, when it is over."""
+
+    def over() -> bool:
+        return all(run["state"] not in ("requested", "started", "create_failed") for run in users.rows(distribution_run, job=job))
+
+    wait_until(over, f"job {job} is over")
+    (run,) = users.rows(distribution_run, job=job)
+    return run
 
 
 def test_a_job_is_switched_on_and_off(users: Shop, person: Callable[[str], Person]) -> None:

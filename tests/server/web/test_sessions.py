@@ -49,11 +49,11 @@ def test_the_offline_status_of_all_registers(stocked: Shop, person: Callable[[st
     """On one page and as JSON: state, what waits, the data's age, readiness with its causes."""
     vera = person("Vera")
     page = vera.get("/offline-status").text
-    assert "staff stands still" in page
+    assert "No staff member can log on offline yet." in page
     assert "Never heard of" in page
     told = {one["register_id"]: one for one in vera.client.get("/headquarters/offline-status.json").json()}
     assert told["R1"]["ready"] is False
-    assert told["R1"]["causes"] == ["staff stands still"]
+    assert [cause["code"] for cause in told["R1"]["causes"]] == ["no_staff"]
     assert told["R2"]["state"] == "never"
 
 

@@ -4,12 +4,15 @@ from starlette.routing import Route
 
 from kassa_server.web.pages import (
     changes,
+    completeness,
     databases,
     devices,
     keys,
+    layouts,
     log_on,
     offline_status,
     parked,
+    periods,
     plugins,
     profiles,
     records,
@@ -17,7 +20,9 @@ from kassa_server.web.pages import (
     sales,
     schedules,
     sessions,
+    staff,
     start,
+    tokens,
     users,
 )
 
@@ -27,6 +32,8 @@ ROUTES: list[Route] = [
     *offline_status.ROUTES,
     *sessions.ROUTES,
     *parked.ROUTES,
+    *completeness.ROUTES,
+    *periods.ROUTES,
     *sales.ROUTES,
     *changes.ROUTES,
     *registers.ROUTES,
@@ -35,9 +42,12 @@ ROUTES: list[Route] = [
     *profiles.ROUTES,
     *databases.ROUTES,
     *schedules.ROUTES,
+    *staff.ROUTES,
+    *layouts.ROUTES,
     *records.ROUTES,
     *users.ROUTES,
     *keys.ROUTES,
+    *tokens.ROUTES,
 ]
 """Every page, relative to ``/headquarters``."""
 

@@ -16,9 +16,11 @@ from starlette.routing import Route
 from kassa.errors import InvalidInput, KassaError
 from kassa.model import EnabledPlugin
 from kassa.text import literal, texts
+from kassa_server.headquarters.edits import ChangedMeanwhile, check_stamp, stamp_of
 from kassa_server.headquarters.registers import find_register, read_settings, set_plugins
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.schema import register_plugin
+from kassa_server.web.editing import stamp_for, typed_stamp
 from kassa_server.web.page import field, fields, go, needs, now_of, reading, user_of, writing
 from kassa_server.web.rendering import render
 
@@ -84,8 +86,10 @@ def _save(request: Request, rows: Sequence[TypedPlugin]) -> Response:
     try:
         plugins = [EnabledPlugin(row.name, row.required, read_settings(row.name, row.settings)) for row in rows]
         with writing(request) as connection:
+            there = find_register(connection, register_id, now_of(request)).plugins
+            check_stamp(connection, typed_stamp(request), there, [("register_plugin", f'["{register_id}",*')])
             set_plugins(connection, register_id, plugins)
-    except InvalidInput as error:
+    except (InvalidInput, ChangedMeanwhile) as error:
         return _page(request, rows, 422, error=error, unsaved=True)
     return go(
         request, f"/registers/{register_id}", _("The plugins of {register} are set.", register=literal(register_id))
@@ -102,12 +106,14 @@ def _page(
 ) -> Response:
     with reading(request) as connection:
         whole = find_register(connection, request.path_params["register_id"], now_of(request))
+        current = stamp_of(connection, whole.plugins)
         used = connection.execute(select(register_plugin.c.name).distinct()).scalars().all()
     listed = {row.name for row in rows}
     known = sorted({*installed(), *used} - listed)
     return render(
         request, "plugins.html", status, rows=[replace(row) for row in rows], row=whole.row, known=known, error=error,
-        unsaved=unsaved, may_change=user_of(request).may(ADMINISTRATOR),
+        unsaved=unsaved, stamp=stamp_for(request, current, error),
+        may_change=user_of(request).may(ADMINISTRATOR),
     )  # fmt: skip
 
 

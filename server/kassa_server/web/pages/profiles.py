@@ -10,9 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kassa.text import Text, literal, texts
+from kassa_server.headquarters.edits import ChangedMeanwhile, check_stamp, stamp_of
 from kassa_server.headquarters.profile_fields import NO, NONE, NOTHING, PROFILE_FIELDS, YES
 from kassa_server.headquarters.profiles import Profile, all_profiles, register_profile, set_profile, store_profile
 from kassa_server.headquarters.users import MANAGER
+from kassa_server.web.editing import stamp_for, typed_stamp
 from kassa_server.web.page import field, go, needs, reading, user_of, writing
 from kassa_server.web.rendering import render
 
@@ -30,17 +32,27 @@ def shown(request: Request) -> Response:
     """One profile, as a form."""
     with reading(request) as connection:
         profile = _wanted(connection, request)
-    typed = {one.name: one.typed(profile.own[one.name]) for one in PROFILE_FIELDS if one.name in profile.own}
-    return _form(request, profile, typed, {})
+    return _form(request, profile, _typed(profile), {})
+
+
+def _typed(profile: Profile) -> dict[str, str]:
+    """A profile as it stands in its form."""
+    return {one.name: one.typed(profile.own[one.name]) for one in PROFILE_FIELDS if one.name in profile.own}
 
 
 @needs(MANAGER)
 def changed(request: Request) -> Response:
     """Set it; what is wrong is said at its field, and nothing is changed."""
     typed = {one.name: field(request, one.name)[:100] for one in PROFILE_FIELDS}
-    with writing(request) as connection:
+    with reading(request) as connection:
         profile = _wanted(connection, request)
-        faults = set_profile(connection, profile, typed)
+    try:
+        with writing(request) as connection:
+            profile = _wanted(connection, request)
+            check_stamp(connection, typed_stamp(request), _typed(profile), [("offline_profile", profile.key)])
+            faults = set_profile(connection, profile, typed)
+    except ChangedMeanwhile as error:
+        return _form(request, profile, typed, {}, 422, error)
     if faults:
         return _form(request, profile, typed, faults, 422)
     return go(request, "/profiles", _("The offline profile of {name} is changed.", name=literal(profile.name)))
@@ -53,11 +65,19 @@ def _wanted(connection: Connection, request: Request) -> Profile:
 
 
 def _form(
-    request: Request, profile: Profile, typed: Mapping[str, str], faults: Mapping[str, Text], status: int = 200
+    request: Request,
+    profile: Profile,
+    typed: Mapping[str, str],
+    faults: Mapping[str, Text],
+    status: int = 200,
+    error: ChangedMeanwhile | None = None,
 ) -> Response:
+    with reading(request) as connection:
+        current = stamp_of(connection, _typed(_wanted(connection, request)))
     return render(
         request, "profile.html", status, profile=profile, fields=PROFILE_FIELDS, typed=typed, faults=faults,
         may_change=user_of(request).may(MANAGER), yes=YES, no=NO, none_typed=NONE, nothing=NOTHING,
+        error=error, stamp=stamp_for(request, current, error),
     )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from starlette.routing import Route
 
 from kassa.errors import KassaError, NotFound
 from kassa.text import texts
+from kassa_server.headquarters.edits import check_stamp, stamp_of
 from kassa_server.headquarters.record_tables import RecordTable, record_tables
 from kassa_server.headquarters.records import delete_record
 from kassa_server.headquarters.users import MANAGER
 from kassa_server.row_keys import rows_by_key
+from kassa_server.web.editing import stamp_for, typed_stamp
 from kassa_server.web.page import field, go, needs, reading, user_of, writing
 from kassa_server.web.problems import problem
 from kassa_server.web.rendering import render
@@ -34,6 +36,9 @@ def delete(request: Request) -> Response:
         return problem(request, 403)
     try:
         with writing(request) as connection:
+            there = next(iter(rows_by_key(connection, record.table, [key])), None)
+            if there is not None:
+                check_stamp(connection, typed_stamp(request), record.shown(there), [(record.name, key)])
             delete_record(connection, record.table, key)
     except KassaError as error:
         return _page(request, key, 422, error)
@@ -54,9 +59,11 @@ def _page(request: Request, key: str, status: int = 200, error: KassaError | Non
             row = next(iter(rows_by_key(connection, record.table, [key])), None)
         except (ValueError, TypeError):  # not a key at all
             row = None
+        current = "" if row is None else stamp_of(connection, record.shown(row))
     if row is None:
         raise NotFound(_("There is no such record any more."))
-    return render(request, "record_delete.html", status, record=record, row=row, key=key, error=error)
+    return render(request, "record_delete.html", status, record=record, row=row, key=key, error=error,
+                  stamp=stamp_for(request, current, error))  # fmt: skip
 
 
 ROUTES = [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from kassa_server import audit
 from kassa_server.activation import make_code
 from kassa_server.headquarters.attention import data_is_old
 from kassa_server.headquarters.change_list import WantedChanges, list_changes, list_events
+from kassa_server.headquarters.edits import check_stamp, stamp_of
 from kassa_server.headquarters.profiles import register_profile
 from kassa_server.headquarters.registers import add_register, change_register, find_register, list_registers
 from kassa_server.headquarters.store_servers import store_server_of
@@ -23,6 +25,7 @@ from kassa_server.headquarters.support_offline import set_support_offline
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.schema import store
+from kassa_server.web.editing import stamp_for, typed_stamp
 from kassa_server.web.page import channel_of, field, go, needs, now_of, reading, user_of, writing
 from kassa_server.web.pages.offline_status import reason_name, state_name
 from kassa_server.web.pages.sessions import state_name as session_state
@@ -54,14 +57,21 @@ def _page(request: Request, status: int = 200, **more: object) -> Response:
         events = list_events(connection, register_id=register_id, count=10)
         profile = register_profile(connection, register_id)
         address = _address(request, connection, register_id)
+        current = stamp_of(connection, _named(whole.row))
     context: dict[str, object] = {"error": None, "code": None, "typed": whole.row, **more}
     return render(
         request, "register.html", status, whole=whole, row=whole.row, register=whole.status, changes=changes,
         events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=table_group_name,
         session_state=session_state, database_state=database_state, origin=address,
         may_change=user_of(request).may(ADMINISTRATOR),
+        stamp=stamp_for(request, current, cast("KassaError | None", context["error"])),
         **context,
     )  # fmt: skip
+
+
+def _named(row: Row[Any]) -> list[str]:
+    """What the form for name and receipts shows of a register."""
+    return [row.name, row.receipt_mask]
 
 
 @needs(ADMINISTRATOR)
@@ -98,8 +108,10 @@ def changed(request: Request) -> Response:
     typed = {"name": field(request, "name")[:200], "receipt_mask": field(request, "receipt_mask")[:200]}
     try:
         with writing(request) as connection:
+            there = find_register(connection, register_id, now_of(request)).row
+            check_stamp(connection, typed_stamp(request), _named(there), [("register", register_id)])
             change_register(connection, register_id, typed["name"], typed["receipt_mask"])
-    except InvalidInput as error:
+    except (InvalidInput, NotAllowed) as error:
         return _page(request, 422, error=error, typed=typed)
     return go(request, f"/registers/{register_id}", _("Register {name} is changed.", name=literal(typed["name"])))
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kassa.errors import InvalidInput, KassaError, NotAvailable
 from kassa.text import Text, literal, texts
+from kassa_server.headquarters.runs import REQUESTED, STARTED
 from kassa_server.headquarters.schedule_list import history, job_name, list_jobs, set_schedule
 from kassa_server.headquarters.users import MANAGER
-from kassa_server.web.page import channel_of, distribution_of, field, go, needs, reading, user_of, writing
+from kassa_server.web.page import channel_of, distribution_of, field, go, needs, now_of, reading, user_of, writing
 from kassa_server.web.rendering import render
 
 _, n_ = texts("kassa_server")
+
+LOOK_AGAIN_S = 2
+"""While a job runs the page loads itself anew."""
+LOOKS_FOR = timedelta(minutes=10)
 
 
 def listed(request: Request) -> Response:
@@ -24,9 +31,11 @@ def listed(request: Request) -> Response:
 def _page(request: Request, status: int = 200, error: KassaError | None = None, wrong: int | None = None) -> Response:
     with reading(request) as connection:
         jobs, runs = list_jobs(connection), history(connection)
+    running = any(run.state in (REQUESTED, STARTED) and now_of(request) - run.started_at < LOOKS_FOR for run in runs)
     return render(
         request, "schedules.html", status, jobs=jobs, runs=runs, job_name=job_name, error=error, wrong=wrong,
         may_change=user_of(request).may(MANAGER), state_name=state_name,
+        look_again_s=LOOK_AGAIN_S if running and request.method == "GET" else None,
     )  # fmt: skip
 
 
@@ -36,21 +45,9 @@ def run(request: Request) -> Response:
     distribution = distribution_of(request)
     if distribution is None:
         raise NotAvailable(_("This server makes no data packages."))
-    done = distribution.run(request.path_params["job"], author=user_of(request).name)
-    return go(request, "/schedules", _told(done.job, done.state, done.packages, done.rows))
-
-
-def _told(job: int, state: str, packages: int, rows: int) -> Text:
-    name = literal(str(job))
-    if state == "available":
-        return n_(
-            "Job {job}: {count} package with {rows} rows is available to the registers.",
-            "Job {job}: {count} packages with {rows} rows are available to the registers.",
-            count=packages, job=name, rows=rows,
-        )  # fmt: skip
-    if state == "no_data":
-        return _("Job {job}: nothing has changed since the last run.", job=name)
-    return _("Job {job} failed. Nothing was changed; the history says why.", job=name)
+    started = distribution.start(request.path_params["job"], author=user_of(request).name)
+    said = _("Job {job} runs. The history says what it comes to.", job=literal(str(started.job)))
+    return go(request, "/schedules", said)
 
 
 @needs(MANAGER)
@@ -72,6 +69,7 @@ def changed(request: Request) -> Response:
 def state_name(state: str) -> tuple[str, Text]:
     """A run's state in words, and how it looks."""
     names = {
+        "requested": ("", _("Under way")),
         "started": ("", _("Under way")),
         "available": ("good", _("Available")),
         "no_data": ("", _("Nothing new")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -56,6 +57,8 @@ def make_records(channel: Channel) -> Starlette:
 
         @staticmethod
         def get_save_redirect_url(request: Request, form: Any, model_view: Any, obj: Any) -> str:
+            if model_view.identity == "staff":
+                return f"/headquarters/staff/{quote(obj.staff_id)}"
             return f"/headquarters/records/{model_view.identity}/list"
 
     def failed(request: Request, error: Exception) -> Response:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 import types
+from functools import partial
 from typing import Any, ClassVar
 
 from sqladmin import ModelView
 from sqladmin.helpers import get_object_identifier
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from kassa.errors import KassaError
 from kassa.folding import fold
+from kassa_server.headquarters.edits import check_stamp, stamp_of
 from kassa_server.headquarters.record_tables import RecordTable
 from kassa_server.headquarters.records import put_record
-from kassa_server.row_keys import row_key
-from kassa_server.web.page import user_of, visit_of, writing
+from kassa_server.row_keys import row_key, rows_by_key
+from kassa_server.web.editing import stamp_for, typed_stamp
+from kassa_server.web.page import reading, user_of, visit_of, writing
 from kassa_server.web.records.forms import form_of
 from kassa_server.web.records.models import model_of
 from kassa_server.web.rendering import page_context
@@ -59,7 +62,22 @@ class RecordView(ModelView):
 
     async def edit_context(self, request: Request) -> dict[str, Any]:
         """The same, of a row that is there."""
-        return self._context(request)
+        return {**self._context(request), "stamp": partial(self._stamp, request)}
+
+    async def get_object_for_edit(self, request: Request) -> Any:
+        """The row; the stamp of what its form shows is kept with the request."""
+        found = await super().get_object_for_edit(request)
+        if found is not None:
+            shown = self.record.shown({column.name: getattr(found, column.name) for column in self.record.columns})
+            request.state.stamp = await run_in_threadpool(self._stamp_of, request, shown)
+        return found
+
+    def _stamp_of(self, request: Request, shown: list[str]) -> str:
+        with reading(request) as connection:
+            return stamp_of(connection, shown)
+
+    def _stamp(self, request: Request) -> str:
+        return stamp_for(request, request.state.stamp, getattr(request.state, "refused", None))
 
     def _context(self, request: Request) -> dict[str, Any]:
         may_change = user_of(request).may(self.record.role)
@@ -115,10 +133,20 @@ class RecordView(ModelView):
         row = {column.name: data[column.name] for column in self.record.columns}
         try:
             with writing(request) as connection:
+                if not new:
+                    self._check(connection, request, row)
                 put_record(connection, self.record.table, row, new=new)
         except KassaError as error:
+            request.state.refused = error
             raise Refused(self._words(error, visit_of(request).language)) from error
         return self.model(**row)
+
+    def _check(self, connection: Connection, request: Request, row: dict[str, Any]) -> None:
+        """That nobody has changed the row since the form was shown."""
+        key = row_key(self.record.table, row)
+        there = next(iter(rows_by_key(connection, self.record.table, [key])), None)
+        shown = [] if there is None else self.record.shown(there)
+        check_stamp(connection, typed_stamp(request), shown, [(self.record.name, key)])
 
     def _words(self, error: KassaError, language: str) -> str:
         said = " ".join(part.words(language) for part in (error.what, error.hint) if part is not None)
