@@ -23,8 +23,8 @@ from kassa_server.headquarters.channel_routes import channel_routes
 from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.monitoring_routes import monitoring_routes
-from kassa_server.headquarters.runs import end_requested
 from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
+from kassa_server.headquarters.runs import end_requested
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.health import health, health_token, may_know
 from kassa_server.host import Host

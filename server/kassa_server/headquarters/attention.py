@@ -98,7 +98,7 @@ def _journal(connection: Connection) -> list[Attention]:
             "{count} journal entry contradicts what is stored.", "{count} journal entries contradict what is stored.",
             count=conflicts,
         )  # fmt: skip
-        found.append(Attention(ERROR, what, "/sessions#uploads"))
+        found.append(Attention(ERROR, what, "/completeness"))
     held = held_registers(connection)
     names = {row.register_id: row.name for row in connection.execute(select(register))} if held else {}
     for register_id, count in held.items():

@@ -57,7 +57,10 @@ def finished(users: Shop, job: int) -> dict[str, Any]:
     """The run of a job, when it is over."""
 
     def over() -> bool:
-        return all(run["state"] not in ("requested", "started", "create_failed") for run in users.rows(distribution_run, job=job))
+        return all(
+            run["state"] not in ("requested", "started", "create_failed")
+            for run in users.rows(distribution_run, job=job)
+        )
 
     wait_until(over, f"job {job} is over")
     (run,) = users.rows(distribution_run, job=job)

@@ -8,6 +8,8 @@ from sqlalchemy import insert, update
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
+from kassa.packages.listing import ReportedCause
+from kassa_server.headquarters.readiness_words import cause_words
 from kassa_server.schema import distribution_run, headquarters_key, session_order
 
 
@@ -55,6 +57,17 @@ def test_the_offline_status_of_all_registers(stocked: Shop, person: Callable[[st
     assert told["R1"]["ready"] is False
     assert [cause["code"] for cause in told["R1"]["causes"]] == ["no_staff"]
     assert told["R2"]["state"] == "never"
+
+
+def test_causes_are_worded_for_the_reader(stocked: Shop) -> None:
+    """The register tells a code; somebody who reads Swedish reads Swedish, and a code that is not known in the words
+    that the register sent with it."""
+    vera = Person(stocked, "sv")
+    vera.log_on("Vera")
+    assert "Ingen i personalen kan logga in offline än." in vera.get("/offline-status").text
+    assert str(cause_words(ReportedCause("of_a_partner", said="The scale is off."))) == "The scale is off."
+    missing = cause_words(ReportedCause("required_plugin", {"plugin": "payment"}))
+    assert missing.words("sv") == "Tillägget payment, som krävs, fungerar inte."
 
 
 def test_parked_entries_are_posted_again(stocked: Shop, person: Callable[[str], Person]) -> None:
