@@ -9,7 +9,7 @@ from tests.server.web.conftest import Person
 from tests.server.web.stocked import add_users, stock
 
 from kassa_server.headquarters.record_tables import record_tables
-from kassa_server.schema import sales_transaction
+from kassa_server.schema import device, sales_transaction
 from kassa_server.web.pages import ROUTES
 
 JUNK = ("", "-1", "' OR 1=1 --", "{", "9" * 40, "å\N{GRINNING FACE}%s\\", "a" * 3000)
@@ -39,7 +39,8 @@ def test_every_page_is_served(shop: Shop) -> None:
     anna.log_on("Anna")
     sale = shop.rows(sales_transaction)[0]["transaction_id"]
     values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale, "{table}": "item",
-              "{staff_id}": "1001", "{layout}": "store%20S1"}  # fmt: skip
+              "{staff_id}": "1001", "{layout}": "store%20S1",
+              "{device_id}": shop.rows(device)[0]["device_id"]}  # fmt: skip
     for route in ROUTES:
         if "GET" in (route.methods or ()) and route.path != "/records/{table}/delete":
             path = route.path
