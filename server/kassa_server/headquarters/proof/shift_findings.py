@@ -25,7 +25,7 @@ def z_reports(connection: Connection, register_id: str) -> Iterator[tuple[Findin
     statement = (
         select(shift_report, series.c.number.label("series_number"))
         .join(series, series.c.series_id == shift_report.c.series_id)
-        .where(shift_report.c.register_id == register_id, shift_report.c.agrees.is_(False))
+        .where(shift_report.c.register_id == register_id, ~shift_report.c.agrees)
         .order_by(shift_report.c.number)
     )
     for row in connection.execute(statement).all():
