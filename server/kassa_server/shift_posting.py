@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, false, insert, select
 
 from kassa.journal.entry import EntryBody
 from kassa.masterdata import upsert
@@ -81,7 +81,7 @@ def _of_its_entries(connection: Connection, report: ShiftReport) -> dict[str, De
     for part in report.figures.parts:
         columns = sales_transaction.c
         wanted = (columns.series_id == part.series) & columns.sequence.between(part.first, part.last)
-        sold = (columns.kind == "sale") & columns.training.is_(False)
+        sold = (columns.kind == "sale") & (columns.training == false())
         rows = connection.execute(select(columns.receipt_number, columns.total).where(wanted, sold))
         found |= {str(number): from_minor(total, report.currency) for number, total in rows}
     return found
