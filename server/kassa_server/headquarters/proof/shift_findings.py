@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, false, select
+from sqlalchemy import Connection, select
 
 from kassa.shift_report import ShiftReport
 from kassa.text import Money, Text, literal, texts
@@ -26,7 +26,6 @@ def z_reports(connection: Connection, register_id: str) -> Iterator[tuple[Findin
         select(shift_report, series.c.number.label("series_number"))
         .join(series, series.c.series_id == shift_report.c.series_id)
         .where(shift_report.c.register_id == register_id, ~shift_report.c.agrees)
-        .where(shift_report.c.register_id == register_id, shift_report.c.agrees == false())
         .order_by(shift_report.c.number)
     )
     for row in connection.execute(statement).all():
