@@ -44,7 +44,7 @@ class PostgreSQLServer:
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run a statement by itself."""
         with psycopg.connect(self._server.get_uri(database), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def url(self, name: str) -> str:
         """A database's URL for SQLAlchemy."""
