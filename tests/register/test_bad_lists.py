@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -68,7 +69,7 @@ def refused(shop: Shop, register: Register) -> None:
     told = said(register)
     assert NOT_SIGNED in told
     assert download.error.words("sv") in told
-    assert f"Last download: {download.error.words('en')}" in told
+    assert re.search(f"^Last download failed: .+ UTC: {re.escape(download.error.words('en'))}$", told, re.MULTILINE)
     wait_until(lambda: NOT_SIGNED in attention(shop), "headquarters knows it")
     assert prices(register) == before
     sells_alone(shop, register)

@@ -31,7 +31,7 @@ def test_running_register(shop: Shop, register: Register) -> None:
     told = facts(register.directory)
     assert told["Sale in progress"] == "yes"
     assert told["Offline database"].startswith(f"SQLite, {register.offline_database.active}, ")
-    assert told["Data: products"].startswith("24 rows, since ")
+    assert told["Data: products"].startswith("30 rows, since ")
     assert (told["Running"], told["Connection"], told["Ready to sell offline"]) == ("yes", "unreachable", "yes")
     register.run(200)
     wait_until(lambda: "Last upload failed" in facts(register.directory), "the upload has failed")

@@ -27,6 +27,7 @@ SECRET_COLUMNS = {
     "headquarters_key.sealed",
     "headquarters_log_on.token_hash",
     "headquarters_user.password",
+    "monitoring_token.token_hash",
     "staff.email",
     "staff_credential.hash",
     "staff_credential.salt",
