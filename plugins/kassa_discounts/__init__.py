@@ -69,4 +69,7 @@ def register_stopping(register: RegisterFace) -> None:
 
 
 def _book(register: RegisterFace) -> InForce:
-    return _in_force.setdefault(register.record.register_id, InForce())
+    number = register.record.register_id
+    if number not in _in_force:
+        _in_force[number] = InForce(register.environment.clock)
+    return _in_force[number]

@@ -44,6 +44,7 @@ ON_EVERYTHING = (
     .select_from(_PRODUCTS)
     .where(discount_product.c.item_number == "", discount_product.c.category == "", *_VALID)
 )
+ANY = select(discount.c.discount_id).where(*_VALID).limit(1)
 _LEVELS: msgspec.json.Decoder[tuple[DiscountLevel, ...]] = msgspec.json.Decoder(tuple[DiscountLevel, ...], strict=False)
 
 
@@ -55,6 +56,8 @@ def find_discounts(request: FindDiscounts, context: HandlerContext) -> Discounts
         asked: dict[str, Any] = {"numbers": list(request.item_numbers[start : start + LARGEST_IN]), **where}
         rows += context.records.select(ON_ITEMS, asked)
         rows += context.records.select(ON_CATEGORIES, asked)
+    if not rows and not context.records.select(ANY, where):
+        return Discounts(none_at_all=True)
     found = {row["discount_id"]: row for row in rows}
     items = {(row["item_number"], row["discount_id"], row["line_group"]) for row in rows}
     return Discounts(

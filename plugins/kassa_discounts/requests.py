@@ -33,10 +33,12 @@ class DiscountedItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Discounts(msgspec.Struct, frozen=True):
-    """Discounts, and which of the items each is on."""
+    """Discounts, and which of the items each is on. ``none_at_all``: the store has no discount in force today, on
+    whatever item."""
 
     discounts: tuple[PeriodicDiscount, ...] = ()
     items: tuple[DiscountedItem, ...] = ()
+    none_at_all: bool = False
 
 
 class FindDiscounts(Query[Discounts], frozen=True):

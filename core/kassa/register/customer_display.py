@@ -54,7 +54,9 @@ class CustomerDisplay:
         self._show("closed", literal(self._register.record.store.name), _("Till closed"))
 
     def _item(self, sale: Transaction, line: Line) -> None:
-        amounts = next(one for one in compute(sale).lines if one.line_id == line.line_id)
+        totals = self._register.viewer.totals(sale)
+        assert totals is not None
+        amounts = next(one for one in totals.lines if one.line_id == line.line_id)
         net = Money(amounts.net, sale.currency)
         lower = _("{amount}", amount=net)
         if line.quantity != Decimal(1):

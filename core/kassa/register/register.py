@@ -90,7 +90,7 @@ class Register:
         self.control = ControlChannel(self)
         self.devices = Devices(self)
         self.customer_display = CustomerDisplay(self)
-        self._viewer = Viewer(self)
+        self.viewer = Viewer(self)
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         self._notices: dict[str, Text] = {}
@@ -129,7 +129,7 @@ class Register:
 
     def view(self) -> RegisterView:
         """Everything the screen draws; never waits."""
-        return self._viewer.view()
+        return self.viewer.view()
 
     def waiting(self) -> Waiting:
         """What waits for delivery."""
