@@ -173,6 +173,7 @@ def test_any_interleaving_on_postgresql(shared_postgresql: Callable[[], str]) ->
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1200)
 def test_many_interleavings(sqlite_shops: Callable[[], Iterator[Shop]]) -> None:
     """Longer."""
     check(sqlite_shops, 300)
