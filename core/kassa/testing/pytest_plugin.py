@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from kassa.register import Register
     from kassa.testing.shop import Shop
-    from kassa.testing.states import StateShop, TillInState
+    from kassa.testing.states import StateShops, TillInState
 
 _PASSED = pytest.StashKey[bool]()
 
@@ -56,31 +56,34 @@ def enabled_plugins() -> Sequence[str | Mapping[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def state_shop(
-    tmp_path_factory: pytest.TempPathFactory, enabled_plugins: Sequence[str | Mapping[str, Any]]
-) -> Iterator[StateShop]:
-    """The shop that :func:`till` stands in."""
-    from kassa.testing.states import StateShop
+def state_shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateShops]:
+    """The shops that :func:`till` stands in: one for each list of plugins."""
+    from kassa.testing.states import StateShops
 
-    shop = StateShop(tmp_path_factory.mktemp("states"), enabled_plugins)
-    yield shop
-    shop.close()
+    shops = StateShops(tmp_path_factory.mktemp("states"))
+    yield shops
+    shops.close()
 
 
 @pytest.fixture
-def till(request: pytest.FixtureRequest, state_shop: StateShop) -> Iterator[TillInState]:
+def till(
+    request: pytest.FixtureRequest,
+    state_shops: StateShops,
+    enabled_plugins: Sequence[str | Mapping[str, Any]],
+) -> Iterator[TillInState]:
     """A till in a state of the connection (:mod:`kassa.testing.states`): the one that ``each_connection_state`` runs
     the test in, otherwise online. What a test that passes leaves under way must come to its end."""
+    shop = state_shops.with_plugins(enabled_plugins)
     try:
-        till = state_shop.till(getattr(request, "param", "online"))
+        till = shop.till(getattr(request, "param", "online"))
         yield till
         if request.node.stash.get(_PASSED, False):
             till.settle()
     except BaseException:
-        state_shop.close()
+        shop.close()
         raise
     if not request.node.stash.get(_PASSED, False):
-        state_shop.close()
+        shop.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -211,6 +211,35 @@ class StateShop:
             shop.close()
 
 
+class StateShops:
+    """The shops of a run, one for each list of plugins; one of them is open at a time.
+
+    Two folders of tests may each override the fixture ``enabled_plugins``: a till never has the other folder's.
+
+    :param folder: an empty folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made = 0
+        self._plugins: bytes = b""
+        self._shop: StateShop | None = None
+
+    def with_plugins(self, plugins: Sequence[str | Mapping[str, Any]]) -> StateShop:
+        """The shop whose till has these plugins, as :class:`StateShop` takes them."""
+        wanted = msgspec.json.encode(plugins)
+        if self._shop is None or wanted != self._plugins:
+            self.close()
+            self._made += 1
+            self._shop, self._plugins = StateShop(self._folder / str(self._made), plugins), wanted
+        return self._shop
+
+    def close(self) -> None:
+        """Close the one that is open."""
+        if self._shop is not None:
+            self._shop.close()
+
+
 def store_with(plugins: Sequence[str | Mapping[str, Any]], store: Mapping[str, Any] = SMALL_STORE) -> dict[str, Any]:
     """The small store, with more plugins on each of its registers: behind those that it has."""
     more = [{"name": plugin} if isinstance(plugin, str) else dict(plugin) for plugin in plugins]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kassa.testing.shop import wait_until
-from kassa.testing.states import STATES, StateShop, TillInState, each_connection_state
+from kassa.testing.states import STATES, StateShop, StateShops, TillInState, each_connection_state
 from kassa.testing.till import TillRefused
 
 ONLINE_AT_THE_END = {"online", "slow", "killed"}
@@ -62,5 +62,19 @@ def test_a_shop_that_a_test_has_left_broken_is_not_used_again(tmp_path: Path) ->
         second = shops.till("online")
         assert second.shop is not first
         wait_until(lambda: second.online, "the second shop is online")
+    finally:
+        shops.close()
+
+
+def test_each_list_of_plugins_has_its_own_shop(tmp_path: Path) -> None:
+    """Two folders of tests that override ``enabled_plugins`` in one run never get each other's till."""
+    shops = StateShops(tmp_path)
+    try:
+        plain = shops.with_plugins(())
+        with pytest.raises(TillRefused, match="not on this register"):
+            plain.till("online").run(115)
+        printing = shops.with_plugins(["receipt"])
+        assert printing.till("online").result(115).window is not None
+        assert shops.with_plugins(["receipt"]) is printing
     finally:
         shops.close()
