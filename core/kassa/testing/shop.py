@@ -64,11 +64,11 @@ class Shop:
         self._registers: list[Register] = []
         self._tills: list[Till] = []
 
-    def activate(self, register_id: str = REGISTER, *, name: str | None = None) -> Path:
-        """Activate a register; its folder. It reaches the store server through :attr:`network`."""
+    def activate(self, register_id: str = REGISTER, *, name: str | None = None, network: Network | None = None) -> Path:
+        """Activate a register; its folder. It reaches the store server through ``network``, or :attr:`network`."""
         folder = self.folder / (name or register_id)
         code = read_activation_code(self.server.activation_code(register_id))
-        through = ActivationCode(self.network.address, code.fingerprint, code.code)
+        through = ActivationCode((network or self.network).address, code.fingerprint, code.code)
         activate(folder, through.text, environment=self.environment)
         return folder
 
