@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import is_dataclass
 from typing import Any
@@ -14,7 +13,9 @@ class Handed:
     """The open parts (dictionaries) of the transactions among a hook's arguments, as they were."""
 
     def __init__(self, arguments: dict[str, Any]) -> None:
-        self._parts = [part for value in arguments.values() for part in _open_parts(value)]
+        self._parts: list[dict[str, Any]] = []
+        for value in arguments.values():
+            self._parts += _open_parts(value)
         self._before = [deepcopy(part) if part else {} for part in self._parts]
 
     def was_changed(self) -> bool:
@@ -28,12 +29,10 @@ class Handed:
             part.update(deepcopy(before))
 
 
-def _open_parts(value: Any) -> Iterator[dict[str, Any]]:
+def _open_parts(value: Any) -> list[dict[str, Any]]:
     """The dictionaries within a transaction, or within the one that a record carries."""
     transaction = getattr(value, "transaction", None) if is_dataclass(value) else value
-    if isinstance(transaction, Transaction):
-        yield transaction.extra
-        for line in transaction.lines:
-            yield line.extra
-        for payment in transaction.payments:
-            yield payment.reference
+    if not isinstance(transaction, Transaction):
+        return []
+    lines = [line.extra for line in transaction.lines]
+    return [transaction.extra, *lines, *(payment.reference for payment in transaction.payments)]

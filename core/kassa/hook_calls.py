@@ -70,14 +70,18 @@ class HookCalls:
         """Plugin and hook that did not return: not called again in this run."""
         self.times: dict[tuple[str, str], HookTimes] = {}
 
+    def is_implemented(self, hook: str) -> bool:
+        """Whether any plugin implements a hook."""
+        return bool(getattr(self._manager.hook, hook).get_hookimpls())
+
     def each(
         self, hook: str, arguments: dict[str, Any], *, refusals: bool = False, failed: object = None
     ) -> Iterator[tuple[str, Any]]:
         """Each implementation's answer; ``failed``, if given, for one that raised. ``refusals``: a typed error gets
         out."""
-        caller = getattr(self._manager.hook, hook)
-        handed = Handed(arguments)
-        for implementation in reversed(caller.get_hookimpls()):
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
+        handed = Handed(arguments if implementations else {})
+        for implementation in reversed(implementations):
             plugin = implementation.plugin_name
             if (plugin, hook) in self.left_out:
                 continue

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kassa.devices import CustomerMessage, DeviceStatus
+from kassa.devices import DeviceStatus
 from kassa.documents import Document
 from kassa.hookspecs import PluginInfo, hook
 from kassa.journal.entry import EntryBody
 from kassa.operations import Finished, Operation, OperationContext, OperationResult
 from kassa.text import texts
 from kassa.windows import StatusItem
-from kassa_receipt import devices, display, health
+from kassa_receipt import devices, health
 from kassa_receipt.composing import compose
 from kassa_receipt.paper import put_on_paper
 from kassa_receipt.queue import PrintQueue
@@ -91,14 +91,8 @@ def open_drawer(register: RegisterFace) -> bool | None:
 
 @hook
 def check_devices(register: RegisterFace) -> Sequence[DeviceStatus]:
-    """Printer, drawer, display."""
+    """Printer and drawer."""
     return list(devices.check(register))
-
-
-@hook
-def show_to_customer(message: CustomerMessage, register: RegisterFace) -> None:
-    """On the simulated display, if the settings name one."""
-    display.show(message, register)
 
 
 @hook

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from kassa.devices import DeviceStatus
 from kassa.errors import SetupError
 from kassa.register.face import RegisterFace
-from kassa.text import literal, texts
+from kassa.text import texts
 from kassa_receipt.paper import printer
 from kassa_receipt.printers.state import PrinterState
-from kassa_receipt.settings import Paper, SimulatedPrinter, settings_of
+from kassa_receipt.settings import Paper, SimulatedPrinter
 
 _, n_ = texts("kassa_receipt")
 
 
 def check(register: RegisterFace) -> Iterator[DeviceStatus]:
-    """Printer, drawer, customer display; where the settings cannot be used, that."""
+    """Printer and drawer; where the settings cannot be used, that."""
     try:
         device = printer(register)
     except SetupError as error:
@@ -29,9 +29,6 @@ def check(register: RegisterFace) -> Iterator[DeviceStatus]:
         state = device.check()
         yield DeviceStatus(_("Receipt printer"), state.state, state.what, simulated)
         yield _drawer(device.paper, state, simulated=simulated)
-    display = settings_of(register).display
-    if display is not None:
-        yield DeviceStatus(_("Customer display"), "ready", literal(display.path), simulated=True)
 
 
 def open_drawer(register: RegisterFace) -> bool | None:

@@ -66,22 +66,14 @@ class OtherPrinter(Paper, frozen=True, tag="other"):
 AnyPrinter: TypeAlias = FilePrinter | NetworkPrinter | UsbPrinter | SimulatedPrinter | OtherPrinter
 
 
-class SimulatedDisplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="simulator"):
-    """A customer display that is none: what it would show, at the end of a file, marked as simulated."""
-
-    path: str
-
-
 class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of them.
 
     :param layout: what this register's receipts say otherwise than the store's.
-    :param display: a simulated customer display; a real one is another plugin's (hook ``show_to_customer``).
     :param most_waiting: how many documents may wait for a printer that is off; the oldest are given up first.
     """
 
     printer: AnyPrinter | None = None
-    display: SimulatedDisplay | None = None
     layout: dict[str, Any] = {}
     most_waiting: int = 50
 

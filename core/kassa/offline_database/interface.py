@@ -6,7 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
 
@@ -42,13 +42,20 @@ class Pointers(Protocol):
 
 @dataclass
 class _Copy:
-    """A copy that is or was the active one. ``readers``: how many read it now; the last one closes or removes it."""
+    """A copy that is or was the active one. ``readers``: how many read it now; the last one closes or removes it.
+    ``idle``: connections that nobody reads by now."""
 
     name: str
     engine: Engine
     readers: int = 0
     closing: bool = False
     removing: bool = False
+    idle: list[Connection] = field(default_factory=list)
+
+    def close(self) -> None:
+        while self.idle:
+            self.idle.pop().close()
+        self.engine.dispose()
 
 
 class OfflineDatabase(ABC):
@@ -65,6 +72,8 @@ class OfflineDatabase(ABC):
     """Whether a snapshot may be a ready SQLite file."""
     installed: ClassVar[bool] = True
     """False: this register was installed without one."""
+    keeps_connections: ClassVar[bool] = False
+    """Whether a connection can be read by again much later: a file's. Opening one anew takes a tenth of a scan."""
     puts_aside: bool = True
     """Whether a damaged copy is put aside. Not by who only looks, beside a register that may run."""
 
@@ -106,12 +115,27 @@ class OfflineDatabase(ABC):
         """
         copy = self._take()
         try:
-            with self._connect(copy.engine) as connection:
+            with self._connection(copy) as connection:
                 yield connection
         except exc.DBAPIError as error:
             raise self._unusable(error, copy.name) from error
         finally:
             self._give_back(copy)
+
+    @contextmanager
+    def _connection(self, copy: _Copy) -> Iterator[Connection]:
+        if not self.keeps_connections:
+            with self._connect(copy.engine) as connection:
+                yield connection
+            return
+        connection = copy.idle.pop() if copy.idle else self._connect(copy.engine)
+        try:
+            yield connection
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        copy.idle.append(connection)
 
     def _take(self) -> _Copy:
         with self._mutex:
@@ -127,7 +151,7 @@ class OfflineDatabase(ABC):
             copy.readers -= 1
             last = copy.readers == 0
             if last and copy.closing:
-                copy.engine.dispose()
+                copy.close()
         if last and copy.removing:
             self._remove_after_reading(copy.name)
 
@@ -138,7 +162,7 @@ class OfflineDatabase(ABC):
             copy.closing = True
             copy.removing = removing and copy.readers > 0
             if copy.readers == 0:
-                copy.engine.dispose()
+                copy.close()
         return copy
 
     def _connect(self, engine: Engine) -> Connection:

@@ -37,6 +37,7 @@ class ServerOfflineDatabase(OfflineDatabase):
         self.url = url
         self._plain: Engine | None = None
         self._silent_until = 0.0
+        self._removals: list[threading.Thread] = []
         super().__init__(directory, journal, environment)
 
     def where(self) -> str:
@@ -99,7 +100,9 @@ class ServerOfflineDatabase(OfflineDatabase):
 
     def _remove_after_reading(self, name: str) -> None:
         # Not by the reader: a sale would wait for it.
-        threading.Thread(target=self._remove, args=(name,), name="kassa-old-data", daemon=True).start()
+        removal = threading.Thread(target=self._remove, args=(name,), name="kassa-old-data", daemon=True)
+        self._removals = [*(one for one in self._removals if one.is_alive()), removal]
+        removal.start()
 
     def size(self) -> int:
         """The active copy's size in bytes; 0 when there is none or the server does not answer."""
@@ -112,8 +115,10 @@ class ServerOfflineDatabase(OfflineDatabase):
             return 0
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open. An old copy that is being removed has a moment to go."""
         super().close()
+        for removal in self._removals:
+            removal.join(QUIET_S)
         with self._mutex:
             if self._plain is not None:
                 self._plain.dispose()

@@ -26,6 +26,7 @@ class SQLiteOfflineDatabase(OfflineDatabase):
     title = "SQLite"
     kind = "sqlite"
     takes_files = True
+    keeps_connections = True
 
     @property
     def path(self) -> Path | None:

@@ -26,6 +26,8 @@ class CustomerDisplay:
     def changed(self, sale: Transaction) -> None:
         """The transaction was saved: the line that came last, or what is to pay once somebody pays."""
         before, self._before = self._before, sale
+        if not self._register.devices.have_customer_display:
+            return  # no totals for nobody, on every scan
         if sale.valid_payments:
             self._total(sale)
         elif sale.sold_lines and (before is None or before.lines != sale.lines):

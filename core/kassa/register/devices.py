@@ -45,6 +45,11 @@ class Devices:
         """How every device is (hook ``check_devices``). May take seconds."""
         return self._register.hooks.check_devices(self._register)
 
+    @property
+    def have_customer_display(self) -> bool:
+        """Whether a plugin shows the customer anything."""
+        return self._register.hooks.calls.is_implemented("show_to_customer")
+
     def show(self, message: CustomerMessage) -> None:
         """Show the customer something (hook ``show_to_customer``)."""
         self._register.hooks.show_to_customer(message, self._register)

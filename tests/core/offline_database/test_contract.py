@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -57,6 +58,15 @@ def test_a_copy_goes_with_its_last_reader(database: OfflineDatabase) -> None:
         assert prices(database) == {"1": Decimal(12)}
         assert old in database.copies()
     wait_until(lambda: list(database.copies()) == [database.active], "the old copy is dropped")
+
+
+def test_closing_waits_for_an_old_copy_that_goes(database: OfflineDatabase) -> None:
+    """A register that stops while an old copy is being dropped leaves no connection behind."""
+    load(database, page(("1", "10.00", 1)))
+    with database.reading():
+        database.activate(build(database, page(("1", "12.00", 2))))
+    database.close()
+    assert "kassa-old-data" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_what_was_being_built_is_cleared_away(open_database: Opener) -> None:

@@ -33,8 +33,8 @@ def test_health_check_names_every_device_and_the_connection(
     make_shop: Maker, printer: ReceiptPrinter, tmp_path: Path
 ) -> None:
     """Printer, drawer, display and store server, each with its state; what is simulated says so."""
-    display = {"kind": "simulator", "path": str(tmp_path / "display.txt")}
-    shop = make_shop(store=store(network(printer, display=display)), profile=PROFILE)
+    display = {"name": "display_simulator", "settings": {"path": str(tmp_path / "display.txt")}}
+    shop = make_shop(store=store(network(printer), display), profile=PROFILE)
     register = shop.open_register()
     shop.log_on(register)
     shop.with_data(register)
@@ -58,8 +58,8 @@ def test_health_check_names_every_device_and_the_connection(
 def test_simulators_say_what_they_are(make_shop: Maker, tmp_path: Path) -> None:
     """Simulated paper and a simulated display carry their mark on whatever they show."""
     paper, display = tmp_path / "paper.txt", tmp_path / "display.txt"
-    plugin = simulated(paper, display={"kind": "simulator", "path": str(display)})
-    shop = make_shop(store=store(plugin), profile=PROFILE)
+    plugins = simulated(paper), {"name": "display_simulator", "settings": {"path": str(display)}}
+    shop = make_shop(store=store(*plugins), profile=PROFILE)
     register = shop.open_register()
     shop.log_on(register)
     sell(shop, register)
