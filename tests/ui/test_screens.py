@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -154,7 +155,7 @@ def scrolled(widget: Any) -> bool:
 
 DISPLAYS = pytest.mark.parametrize(
     ("density", "fontscale", "size"),
-    [(2.0, 1.0, (2560, 1600)), (1.0, 1.3, (1280, 800)), (1.33, 1.0, (1280, 800)), (1.0, 1.0, (800, 1280))],
+    [(2.0, 1.0, (2560, 1600)), (1.0, 1.5, (1280, 800)), (1.0, 1.0, (800, 600)), (1.0, 1.5, (800, 1280))],
     ids=["double", "large-type", "8-inch", "portrait"],
 )
 
@@ -207,6 +208,29 @@ def test_a_bar_covers_no_value(selling: Pilot, register: ScriptedRegister) -> No
         assert all(row.right <= facts.right - facts.bar_width for row in rows.children)
         selling.app.till.dialog.close()
     selling.frames(1)
+
+
+@pytest.mark.parametrize("fontscale", [1.0, 1.5])
+@pytest.mark.parametrize("width", [600, 800, 1024, 1280])
+def test_the_bar_never_runs_over(application: Pilot, register: ScriptedRegister, width: int, fontscale: float) -> None:
+    """Offline, with sales that wait and somebody at the till: nothing in the bar lies on anything else or outside it,
+    the time is whole, and pill, waiting and name can be read."""
+    register.log_on()
+    register.go_offline()
+    with metrics(1.0, fontscale, (width, 800)):
+        application.attach(register)
+        application.frames(4)
+        bar = application.app.stage.ids.header
+        shown = sorted((part for part in bar.children if part.opacity and part.width), key=lambda part: part.x)
+        assert bar.ids.clock.width == bar.ids.clock.natural
+        assert {bar.ids.pill, bar.ids.staff} < set(shown)
+        assert any("3 köp" in getattr(part, "text", "") for part in shown)
+        assert shown[0].x >= bar.x
+        assert shown[-1].right <= bar.right
+        assert all(left.right < right.x for left, right in itertools.pairwise(shown))
+        register.release()
+        application.app.detach()
+    application.frames(1)
 
 
 def test_keypad_keys_are_large(selling: Pilot) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _, n_ = texts("kassa_ui")
 
 PRODUCT_SALE = 100
+PAGE = 16
+"""Buttons on a page of the grid, where the display has room for them."""
 GRID, SEARCH, TENDER = "grid", "search", "tender"
 
 
@@ -39,6 +41,7 @@ class Desk:
         self.selection = Selection()
         self.mode = GRID
         self.page = 0
+        self.capacity = PAGE
         self.finished: Finished | None = None
 
     # What is typed

@@ -21,8 +21,6 @@ _, n_ = texts("kassa_ui")
 
 CONNECTION_STATUS = 917
 VOID_TRANSACTION = 500
-PAGE = 16
-"""Buttons on a page of the grid."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,13 @@ def first_load(view: RegisterView) -> Text | None:
 def grid(view: RegisterView, desk: Desk, work: Work, speech: Speech) -> tuple[ButtonDrawn, ...]:
     """The layout's buttons; when there are more than a page holds, the last place turns the page."""
     drawn = [_button(place, button, work, speech) for place, button in enumerate(view.buttons)]
-    if len(drawn) <= PAGE:
+    if len(drawn) <= desk.capacity:
         return tuple(drawn)
-    pages = -(-len(drawn) // (PAGE - 1))
-    start = desk.page % pages * (PAGE - 1)
+    a_page = desk.capacity - 1
+    pages = -(-len(drawn) // a_page)
+    start = desk.page % pages * a_page
     more = ButtonDrawn(-1, speech(_("More")), f"{desk.page % pages + 1}/{pages}")
-    return (*drawn[start : start + PAGE - 1], more)
+    return (*drawn[start : start + a_page], more)
 
 
 def _button(place: int, button: GridButton, work: Work, speech: Speech) -> ButtonDrawn:

@@ -6,16 +6,19 @@ from typing import Any
 
 from kivy.animation import Animation
 from kivy.app import App
-from kivy.metrics import dp
+from kivy.clock import Clock
+from kivy.metrics import dp, sp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.label import Label
 
 from kassa_ui import kv, theme
+from kassa_ui.widgets.fitting import Written, fitted
 from kassa_ui.widgets.focus import Focusable
 from kassa_ui.widgets.icon import Icon
 from kassa_ui.widgets.rounded import Rounded
+from kassa_ui.widgets.words import text_width
 
 WORKING_AFTER_S = 0.12
 """Work that ends sooner shows nothing: it would only flicker."""
@@ -41,6 +44,8 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     strong = BooleanProperty(True)
     words = ColorProperty((0, 0, 0, 0))
     small_words = ColorProperty((0, 0, 0, 0))
+    fitted = NumericProperty(18)
+    fitted_small = NumericProperty(13)
     sweep = NumericProperty(0)
     sweep_alpha = NumericProperty(0)
 
@@ -53,6 +58,10 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
         self._detail: KeyDetail | None = None
         self._icon: Icon | None = None
         self.bind(detail=self._show_detail, icon=self._show_icon)
+        self._fit = Clock.create_trigger(self._fit_words, -1)
+        for name in ("size", "label", "detail", "label_size", "strong"):
+            self.fbind(name, self._fit)
+        self._fit()
         self._show_detail()
         self._show_icon()
         self.paint()
@@ -60,7 +69,7 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     def _show_detail(self, *_changed: object) -> None:
         """Most keys have no small line, and a screen has many keys: it is made when there is one."""
         if self.detail and self._detail is None:
-            self._detail = KeyDetail(color=self.small_words)
+            self._detail = KeyDetail(color=self.small_words, font_size=self.fitted_small)
             self.ids.lines.add_widget(self._detail)
         if self._detail is not None:
             self._detail.text = self.detail
@@ -73,6 +82,19 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
             width, height = SIZES.get(self.icon, (20, 20))
             self._icon.size = dp(width), dp(height)
             self._icon.name = self.icon
+
+    def _fit_words(self, *_dt: float) -> None:
+        """Draw the words as large as is meant, smaller where the key has no room for that."""
+        typeface = theme.MEDIUM if self.strong else theme.REGULAR
+        palette = App.get_running_app().palette
+        name = Written(
+            self.label, sp(self.label_size or palette.body_sp), lambda text, size: text_width(text, typeface, size)
+        )
+        small = Written(self.detail, sp(palette.caption_sp), lambda text, size: text_width(text, theme.REGULAR, size))
+        width, height = self.width - self.padding[0] - self.padding[2], self.height - dp(4)
+        self.fitted, self.fitted_small = fitted(name, small, width, height)
+        if self._detail is not None:
+            self._detail.font_size = self.fitted_small
 
     def paint(self, *_changed: object) -> None:
         """Take the colours of the tone; darker while pressed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.metrics import dp, sp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
@@ -18,6 +17,7 @@ from kassa_ui.widgets.field import Field
 from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.keypad import NumberPad
 from kassa_ui.widgets.letters import Letters
+from kassa_ui.widgets.words import text_width
 
 FEW = 4
 NUMBERS = ("numbers", "digits")
@@ -47,7 +47,9 @@ class ChoiceKey(Key):
 
     def _measure(self) -> None:
         name, small = theme.TYPE["body"], theme.TYPE["caption"]
-        self.words_width = max(_width(self.label, theme.MEDIUM, name), _width(self.detail, theme.REGULAR, small))
+        self.words_width = max(
+            text_width(self.label, theme.MEDIUM, sp(name)), text_width(self.detail, theme.REGULAR, sp(small))
+        )
 
 
 class LetterPad(Letters):
@@ -146,11 +148,6 @@ class DialogLayer(AnchorLayout):
         """Nothing under the veil is touched."""
         super().on_touch_move(touch)
         return True
-
-
-def _width(text: str, typeface: str, size: float) -> float:
-    """How wide ``text`` are drawn, in pixels."""
-    return float(CoreLabel(font_name=typeface, font_size=sp(size)).get_extents(text)[0])
 
 
 def _match(box: Any, count: int, make: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
 from kassa_ui import kv, theme
+from kassa_ui.presenters.desk import PAGE
 from kassa_ui.presenters.lines import LineRow, TotalsPanel
 from kassa_ui.presenters.sale import ButtonDrawn, SaleDrawn
 from kassa_ui.presenters.search import ResultRow
@@ -20,6 +22,9 @@ from kassa_ui.widgets.focus import Focusable
 from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.letters import Letters
 from kassa_ui.widgets.rounded import Rounded
+
+COLUMNS = 4
+"""Of the button grid."""
 
 
 class TotalRow(BoxLayout):
@@ -76,6 +81,15 @@ class SaleScreen(BoxLayout):
         self._shown_above = self._panels["grid"]
         self._rows = self.ids.rows.__self__
         self._finished: FinishedPanel | None = None
+        self.ids.above.bind(height=self._count_rows)
+
+    def _count_rows(self, _above: Any, height: float) -> None:
+        """As many rows of buttons on a page as there is room for at the size that a finger needs."""
+        rows = int((height + dp(theme.GAP)) // dp(theme.TOUCH + theme.GAP))
+        capacity = COLUMNS * min(max(rows, 1), PAGE // COLUMNS)
+        if capacity != self.till.desk.capacity:
+            self.till.desk.capacity = capacity
+            self.till.draw()
 
     def apply(self, drawn: SaleDrawn) -> None:
         """Show ``drawn``."""
