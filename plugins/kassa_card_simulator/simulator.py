@@ -6,11 +6,14 @@ The last two digits of the amount in minor units decide:
 ``13``  declined
 ``17``  no answer the first time, although the card is charged; approved when asked again
 ``19``  no answer, ever, to charging and to taking back
+``21``  charged, but no answer until it was asked six times: it answers after its time-out
+``27``  the same, and cannot be taken back
 ``23``  approved, and cannot be taken back
 others  approved
 =====  ==========================================================
 
-The settings ``declined``, ``unknown_once``, ``unknown`` and ``irreversible`` (lists of text) change the digits.
+The settings ``declined``, ``unknown_once``, ``unknown``, ``late``, ``late_irreversible`` and ``irreversible`` (lists of
+text) change the digits.
 
 Like a real terminal it knows a payment by its id: asked again it gives the same answer and charges nothing more. It
 remembers the last payments over a restart.
@@ -22,6 +25,7 @@ from decimal import Decimal
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from kassa.money import to_minor
 from kassa.payment_terminal import CardAnswer, CardRequest
@@ -34,6 +38,9 @@ NAME = "card_simulator"
 MEMORY = "payments"
 REMEMBERED = 50
 DIGITS = {"declined": ["13"], "unknown_once": ["17"], "unknown": ["19"], "irreversible": ["23"]}
+DIGITS |= {"late": ["21"], "late_irreversible": ["27"]}
+SILENT = 6
+"""So often a late terminal gives no answer about a payment."""
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -42,6 +49,7 @@ class Remembered(msgspec.Struct, frozen=True):
     payment_id: str
     amount: Decimal
     state: Literal["charged", "declined", "reversed"]
+    asked: int = 1
 
 
 def authorize(request: CardRequest, register: RegisterFace) -> CardAnswer:
@@ -55,6 +63,8 @@ def authorize(request: CardRequest, register: RegisterFace) -> CardAnswer:
         _remember(register, known)
         if rule == "unknown_once":
             return CardAnswer("unknown", _said(_("no answer")))
+    if _is_silent(rule, known, register):
+        return CardAnswer("unknown", _said(_("no answer")))
     if known.state == "charged":
         return CardAnswer("approved", _said(_("approved")), _reference(request))
     return CardAnswer("declined", _said(_("declined")), _reference(request))
@@ -66,7 +76,9 @@ def reverse(request: CardRequest, register: RegisterFace) -> CardAnswer:
     if rule == "unknown":
         return CardAnswer("unknown", _said(_("no answer")))
     known = _memory(register).get(request.payment_id)
-    if rule == "irreversible" and known is not None and known.state == "charged":
+    if known is not None and known.state == "charged" and _is_silent(rule, known, register):
+        return CardAnswer("unknown", _said(_("no answer")))
+    if rule in ("irreversible", "late_irreversible") and known is not None and known.state == "charged":
         return CardAnswer("declined", _said(_("cannot be taken back")), _reference(request))
     _remember(register, Remembered(request.payment_id, request.amount, "reversed"))
     return CardAnswer("approved", _said(_("taken back")), _reference(request))
@@ -75,6 +87,13 @@ def reverse(request: CardRequest, register: RegisterFace) -> CardAnswer:
 def charged(register: RegisterFace) -> Decimal:
     """What the terminal has charged in all, of the payments that it remembers."""
     return sum((known.amount for known in _memory(register).values() if known.state == "charged"), Decimal(0))
+
+
+def _is_silent(rule: str | None, known: Remembered, register: RegisterFace) -> bool:
+    if rule not in ("late", "late_irreversible") or known.asked > SILENT:
+        return False
+    _remember(register, replace(known, asked=known.asked + 1))
+    return True
 
 
 def _rule(request: CardRequest, register: RegisterFace) -> str | None:

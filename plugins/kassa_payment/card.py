@@ -13,6 +13,7 @@ from kassa.sale.entered import Entered
 from kassa.sale.payments import add_exact, check_exact
 from kassa.text import texts
 from kassa_payment.finishing import after_payment, is_settled
+from kassa_payment.settling import settle_quietly
 from kassa_payment.tenders import find_tender
 from kassa_payment.terminal import authorize
 
@@ -64,9 +65,12 @@ def _settle(context: OperationContext, pending: PendingCard, *, first: bool) -> 
             context.save(with_pending_card(context.transaction, None))
         raise
     if answer.outcome == "approved":
-        return _approved(context, pending, answer)
+        result = _approved(context, pending, answer)
+        settle_quietly(context)
+        return result
     if answer.outcome == "declined":
         context.save(with_pending_card(context.transaction, None))
+        settle_quietly(context)
         raise NotAllowed(
             answer.message,
             kept=_("The sale is kept. Nothing has been charged."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kassa.operations import Operation, Place
 from kassa.text import texts
-from kassa_payment import card, cash, voiding
+from kassa_payment import card, cash, settling, voiding
 
 _, n_ = texts("kassa_payment")
 
@@ -22,6 +22,14 @@ OPERATIONS: tuple[Operation, ...] = (
         voiding.void,
         voiding.OfPayment,
         IN_SALE,
+        override=True,
+        budget_s=CARD_BUDGET_S,
+    ),
+    Operation(
+        settling.NUMBER,
+        _("Unanswered card payments"),
+        settling.run,
+        settling.Step,
         override=True,
         budget_s=CARD_BUDGET_S,
     ),

@@ -12,7 +12,9 @@ from kassa.payment_terminal import CardAnswer
 from kassa.sale.cards import PendingCard, give_up_waiting, pending_card, with_pending_card
 from kassa.sale.payments import find_payment, void_payment
 from kassa.text import Money, Text, texts
+from kassa_payment.settling import settle_quietly
 from kassa_payment.terminal import reverse
+from kassa_payment.unresolved import open_cards
 
 _, n_ = texts("kassa_payment")
 
@@ -47,6 +49,7 @@ def _answered(context: OperationContext, answer: CardAnswer) -> OperationResult:
     transaction = context.transaction
     if answer.outcome == "approved":
         context.save(_voided(transaction))
+        settle_quietly(context)
         return OperationResult(message=answer.message)
     if answer.outcome == "declined":
         context.save(_standing(transaction))
@@ -63,7 +66,10 @@ def _answered(context: OperationContext, answer: CardAnswer) -> OperationResult:
             override=True,
         )
     context.save(give_up_waiting(_voided(transaction, waiting=True)))
-    return OperationResult(message=_("The payment is noted as unresolved. Look it up at the bank."))
+    open_cards(context.register).note(context.transaction)
+    return OperationResult(
+        message=_("The card payment is noted as unanswered. The terminal is asked again by itself at its next payment.")
+    )
 
 
 def _voided(transaction: Transaction, *, waiting: bool = False) -> Transaction:

@@ -64,6 +64,20 @@ class PostedCustomer(msgspec.Struct, frozen=True, gc=False):
     number: str
 
 
+class PostedCard(msgspec.Struct, frozen=True, gc=False):
+    """See :class:`kassa.sale.cards.PendingCard`."""
+
+    payment_id: str
+    tender_id: str
+    amount: str
+
+
+class PostedExtra(msgspec.Struct, frozen=True, gc=False):
+    """See :mod:`kassa.sale.cards`; what plugins keep there is passed over."""
+
+    unresolved_cards: tuple[PostedCard, ...] = ()
+
+
 class PostedTransaction(msgspec.Struct, frozen=True, gc=False):
     """See :class:`kassa.model.Transaction`."""
 
@@ -76,6 +90,7 @@ class PostedTransaction(msgspec.Struct, frozen=True, gc=False):
     payments: tuple[PostedPayment, ...] = ()
     customer: PostedCustomer | None = None
     comment: str | None = None
+    extra: PostedExtra = PostedExtra()
 
 
 class PostedLineAmounts(msgspec.Struct, frozen=True, gc=False):

@@ -21,6 +21,7 @@ from kassa.journal.entry import CommandPayload, EntryBody, decode_entry
 from kassa.masterdata import upsert
 from kassa.runtime.request import Command, RequestContext
 from kassa_server import audit
+from kassa_server.card_posting import post_card_settled
 from kassa_server.channel import Channel, lock_row
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, accept_entries
 from kassa_server.host import Call, Host
@@ -196,6 +197,8 @@ class Poster:
                 self._post_command(connection, body)
             case "shift":
                 post_shift_event(connection, body)
+            case "card_settled":
+                post_card_settled(connection, body)
             case "z_report":
                 post_shift_report(connection, body, row.entry_id)
             case _:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from kassa_server.bulk import insert_rows
+from kassa_server.card_posting import post_unanswered_cards
 from kassa_server.posted_sale import (
     PRICES,
     QUANTITIES,
@@ -38,12 +39,14 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
     :raises sqlalchemy.exc.DatabaseError: the database does not take one.
     """
     rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
+    sales = list(sales)
     for sale in sales:
         _check(sale)
         for table, some in posted_rows(sale).items():
             rows[table] += some
     for table, some in rows.items():
         insert_rows(connection, table, some)
+    post_unanswered_cards(connection, sales)
 
 
 def posted_rows(sale: PostedSale) -> dict[Table, list[Row]]:

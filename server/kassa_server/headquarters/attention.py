@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from kassa.text import Number, Text, literal, texts
+from kassa_server.headquarters.card_payments import unsettled_cards
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, held_registers
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
 from kassa_server.headquarters.over_returned import over_returned
@@ -117,6 +118,7 @@ def _journal(connection: Connection) -> list[Attention]:
             count=parked,
         )
         found.append(Attention(ERROR, what, "/parked"))
+    found += _cards(connection)
     for one in over_returned(connection):
         what = _(
             "Receipt {number}: {returned} of {item} were taken back, and {sold} sold.",
@@ -124,6 +126,24 @@ def _journal(connection: Connection) -> list[Attention]:
             sold=Number(one.sold), returned=Number(one.returned),
         )  # fmt: skip
         found.append(Attention(ERROR, what, "/sales"))
+    return found
+
+
+def _cards(connection: Connection) -> list[Attention]:
+    counts = unsettled_cards(connection)
+    found: list[Attention] = []
+    if counts.charged:
+        what = n_(
+            "{count} card was charged, and its customer is to be paid back.",
+            "{count} cards were charged, and their customers are to be paid back.", count=counts.charged,
+        )  # fmt: skip
+        found.append(Attention(ERROR, what, "/card-payments"))
+    if counts.unknown:
+        what = n_(
+            "{count} card payment has no answer from its terminal yet.",
+            "{count} card payments have no answer from their terminals yet.", count=counts.unknown,
+        )  # fmt: skip
+        found.append(Attention(WARNING, what, "/card-payments"))
     return found
 
 

@@ -1,6 +1,7 @@
 """The channel database's own tables. Master data (:mod:`kassa.schema`) stands beside them in the same database."""
 
 from kassa_server.schema.base import channel, row_counter
+from kassa_server.schema.card_payments import card_payment
 from kassa_server.schema.completeness import closed_period, closed_period_series, handled_finding
 from kassa_server.schema.databases import channel_database, channel_database_group
 from kassa_server.schema.devices import activation_code, audit, device, device_revocation, head, series
@@ -48,6 +49,7 @@ __all__ = [
     "WAITING",
     "activation_code",
     "audit",
+    "card_payment",
     "change_log",
     "channel",
     "channel_database",

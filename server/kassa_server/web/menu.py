@@ -19,6 +19,7 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
             ("/completeness", _("Completeness"), VIEWER),
             ("/periods", _("Periods"), VIEWER),
             ("/sales", _("Sales"), VIEWER),
+            ("/card-payments", _("Unanswered card payments"), VIEWER),
             ("/changes", _("Changes"), VIEWER),
             ("/events", _("Events"), VIEWER),
         ),

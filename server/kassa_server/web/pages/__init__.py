@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from kassa_server.web.pages import (
+    card_payments,
     changes,
     completeness,
     databases,
@@ -35,6 +36,7 @@ ROUTES: list[Route] = [
     *completeness.ROUTES,
     *periods.ROUTES,
     *sales.ROUTES,
+    *card_payments.ROUTES,
     *changes.ROUTES,
     *registers.ROUTES,
     *devices.ROUTES,
