@@ -32,9 +32,12 @@ def install(name: str, site: Path) -> None:
 
 def make_wheel(name: str, folder: Path) -> Path:
     """A wheel with its record; the file."""
-    made = files(name)
-    info = f"acme_{name}-{VERSION}.dist-info"
-    path = folder / f"acme_{name}-{VERSION}-py3-none-any.whl"
+    return pack(folder / f"acme_{name}-{VERSION}-py3-none-any.whl", files(name))
+
+
+def pack(path: Path, made: dict[str, bytes]) -> Path:
+    """A wheel of these files, with its record; the file."""
+    info = "-".join(path.name.split("-")[:2]) + ".dist-info"
     rows = [f"{place},sha256={_digest(content)},{len(content)}" for place, content in made.items()]
     with zipfile.ZipFile(path, "w") as archive:
         for place, content in made.items():

@@ -17,6 +17,7 @@ from kassa_server.headquarters import (
     trust_cli,
     users_cli,
 )
+from kassa_server.headquarters.plugins import cli as plugins_cli
 
 JOB_HELP = (
     "1010 customers, 1020 prices and discounts, 1040 products, 1060 staff, 1070 channel configuration, "
@@ -28,6 +29,7 @@ channel_cli.add_to(headquarters)
 completeness_cli.add_to(headquarters)
 databases_cli.add_to(headquarters)
 monitoring_cli.add_to(headquarters)
+plugins_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
 trust_cli.add_to(headquarters)
 users_cli.add_to(headquarters)

@@ -37,6 +37,13 @@ from kassa_server.schema.organisation import (
     tender,
 )
 from kassa_server.schema.own_rows import own_row, own_row_command
+from kassa_server.schema.plugins import (
+    plugin_choice,
+    plugin_key_set,
+    plugin_set,
+    plugin_wheel,
+    register_group_member,
+)
 from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.sessions import download_session, session_order
 from kassa_server.schema.shifts import open_shift, shift_report
@@ -81,7 +88,12 @@ __all__ = [
     "package",
     "package_list",
     "parked_entry",
+    "plugin_choice",
+    "plugin_key_set",
+    "plugin_set",
+    "plugin_wheel",
     "register",
+    "register_group_member",
     "register_plugin",
     "register_report",
     "row_counter",

@@ -71,6 +71,7 @@ headquarters_key = Table(
     Column(
         "sealed", LargeBinary(100), nullable=False, info={CHANNEL_ONLY: True}, doc="encrypted: kassa_server.sealing"
     ),
+    Column("purpose", code(10), nullable=False, server_default="lists", doc="lists or plugins: what it signs"),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("revoked_at", UtcDateTime(), nullable=True),
 )

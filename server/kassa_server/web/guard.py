@@ -39,6 +39,9 @@ HEADERS = {
 }
 LARGEST_FORM = 1024 * 1024
 """Bytes of a form."""
+LARGEST_WHEEL = 32 * 1024 * 1024
+"""Bytes of the form that a plugin's wheel comes in."""
+_WHEELS = "/plugins"
 LOG_ON = "/log-on"
 _STATIC = "/static/"
 _EVERYBODYS = frozenset({LOG_ON, "/log-off", "/password"})
@@ -83,6 +86,10 @@ class Guard:
             if answer.started:
                 return
             await problem(request, 500)(scope, receive, answer)
+        finally:
+            form: FormData | None = scope.get("state", {}).get("form")
+            if form is not None:
+                await form.close()
 
     async def _admit(self, request: Request, visit: Visit, path: str) -> tuple[Response | None, bytes | None]:
         """A refusal, or the body of a form that may pass."""
@@ -95,20 +102,20 @@ class Guard:
             return self._ask_to_log_on(request, path, reading), None
         if reading:
             return None, None
-        body = await _read(request)
+        body = await _read(request, LARGEST_WHEEL if path == _WHEELS else LARGEST_FORM)
         if body is None:
             return problem(request, 413), None
         try:
             form = await Request(request.scope, _replay(body)).form()
         except HTTPException:
             return problem(request, 400), None
+        request.scope["state"]["form"] = form
         if any("\0" in value for value in form.values() if isinstance(value, str)):
             return problem(request, 400), None
         if not self._has_token(request, form, visit):
             return problem(request, 403, forged=True), None
         if visit.user is not None and path not in _EVERYBODYS and not visit.user.may(MANAGER):
             return problem(request, 403), None
-        request.scope["state"]["form"] = form
         return None, body
 
     def _ask_to_log_on(self, request: Request, path: str, reading: bool) -> Response:
@@ -162,12 +169,12 @@ def log_on_cookie(request: Request, token: str | None) -> str:
     return cookie(COOKIE, token or "", secure=request.url.scheme == "https", gone=token is None)
 
 
-async def _read(request: Request) -> bytes | None:
+async def _read(request: Request, largest: int) -> bytes | None:
     body = bytearray()
     async for chunk in request.stream():
-        if len(body) <= LARGEST_FORM:
+        if len(body) <= largest:
             body += chunk
-    return bytes(body) if len(body) <= LARGEST_FORM else None
+    return bytes(body) if len(body) <= largest else None
 
 
 def _replay(body: bytes) -> Receive:

@@ -28,6 +28,7 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
         _("Set up"),
         (
             ("/registers", _("Registers"), VIEWER),
+            ("/plugins", _("Plugins"), VIEWER),
             ("/staff", _("Staff"), VIEWER),
             ("/layouts", _("Screen layouts"), VIEWER),
             ("/profiles", _("Offline profiles"), VIEWER),

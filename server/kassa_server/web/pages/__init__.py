@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from kassa_server.web.pages import (
+    allow_list,
     card_payments,
     changes,
     completeness,
@@ -41,6 +42,7 @@ ROUTES: list[Route] = [
     *registers.ROUTES,
     *devices.ROUTES,
     *plugins.ROUTES,
+    *allow_list.ROUTES,
     *profiles.ROUTES,
     *databases.ROUTES,
     *schedules.ROUTES,
