@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from tests.ui import pseudo
 from tests.ui.scripted_shop import BUTTONS, ENTRIES, ITEMS, NEEDS_SERVER, totals
 from tests.ui.scripted_window import connection_status
 
@@ -22,7 +23,7 @@ from kassa.environment import Environment
 from kassa.errors import InvalidInput, LoggedOnWrong, NotAllowed, NotAvailable, NotFound
 from kassa.model import Discount, LayoutButton, Line, Payment, RegisterRecord, Staff, Store, Tender, Transaction
 from kassa.money import round_to
-from kassa.operations import ButtonFace, Finished, ManagerApproval, OperationResult, Place, Question
+from kassa.operations import ButtonFace, Entry, Finished, ManagerApproval, OperationResult, Place, Question
 from kassa.register.face import Event, GridButton, RegisterView, SyncStatus, Waiting
 from kassa.requests.catalogue import ItemsFound
 from kassa.text import Text, literal
@@ -181,31 +182,38 @@ class ScriptedRegister:
 
     # What it plays
 
-    def _say(self, swedish: str, english: str) -> Text:
+    def say(self, swedish: str, english: str) -> Text:
+        """The words of the register's language."""
+        if self.language == pseudo.LANGUAGE:
+            return literal(pseudo.pseudo(english))
         return literal(swedish if self.language == "sv" else english)
 
     def _status_items(self) -> tuple[StatusItem, ...]:
-        synced = StatusItem("data", self._say("Synk 14:01", "Synced 14:01"), icon="check")
+        synced = StatusItem("data", self.say("Synk 14:01", "Synced 14:01"), icon="check")
         if self.connection_state.online:
-            text = self._say("Ansluten · Butiksserver", "Connected · Store server")
+            text = self.say("Ansluten · Butiksserver", "Connected · Store server")
             return StatusItem("pill", text, "connected", "dot", 917), synced
-        text = self._say("Frånkopplad · sedan 14:02", "Disconnected · since 14:02")
-        waiting = self._say("3 köp väntar på överföring", "3 sales wait for upload")
+        text = self.say("Frånkopplad · sedan 14:02", "Disconnected · since 14:02")
+        waiting = self.say("3 köp väntar på överföring", "3 sales wait for upload")
         return StatusItem("pill", text, "offline", "dot", 917), StatusItem("waiting", waiting), synced
 
     def _button(self, operation: int, swedish: str, english: str) -> GridButton:
         if operation == 917:
             online = self.connection_state.online
-            label = self._say("Koppla från", "Disconnect") if online else self._say("Anslut", "Connect")
-            detail = self._say("917 · Databasanslutning", "917 · Database connection")
+            label = self.say("Koppla från", "Disconnect") if online else self.say("Anslut", "Connect")
+            detail = self.say("917 · Databasanslutning", "917 · Database connection")
             return GridButton(operation, {}, ButtonFace(label, detail))
         away = operation in NEEDS_SERVER and not self.connection_state.online
-        reason = self._say("Kräver anslutning", "Needs connection") if away else None
-        face = ButtonFace(self._say(swedish, english), reason, not away)
-        return GridButton(operation, {}, face, operation == 104, ENTRIES.get(operation, ()))
+        reason = self.say("Kräver anslutning", "Needs connection") if away else None
+        face = ButtonFace(self.say(swedish, english), reason, not away)
+        entries = tuple(
+            msgspec.convert({"parameter": name, "kind": kind, "prompt": self.say(sv, en)}, Entry)
+            for name, kind, sv, en in ENTRIES.get(operation, ())
+        )
+        return GridButton(operation, {}, face, operation == 104, entries)
 
     def _window(self) -> Window:
-        return connection_status(self._say, online=self.connection_state.online)
+        return connection_status(self.say, online=self.connection_state.online)
 
     def _run(self, operation: int, approval: ManagerApproval | None, parameters: dict[str, Any]) -> OperationResult:
         if operation not in (108, 917):
@@ -219,8 +227,8 @@ class ScriptedRegister:
     def _run_100(self, _approval: object, code: str, quantity: Decimal = ONE) -> OperationResult:
         item = ITEMS.get(code) or next((item for item in ITEMS.values() if item.number == code), None)
         if item is None:
-            what = self._say(f"Ingen vara har koden {code}.", f"No item has the code {code}.")
-            raise NotFound(what, hint=self._say("Skanna igen eller sök på namnet.", "Scan again or search by name."))
+            what = self.say(f"Ingen vara har koden {code}.", f"No item has the code {code}.")
+            raise NotFound(what, hint=self.say("Skanna igen eller sök på namnet.", "Scan again or search by name."))
         transaction = self.transaction or self._started()
         line = Line(f"l{len(transaction.lines) + 1}", item, quantity)
         self._keep(msgspec.structs.replace(transaction, lines=(*transaction.lines, line)))
@@ -235,10 +243,10 @@ class ScriptedRegister:
     def _run_301(self, approval: ManagerApproval | None, line_id: str, percent: Decimal) -> OperationResult:
         if percent > 20 and approval is None:
             raise NotAllowed(
-                self._say("Rabatten är högre än dina 20 %.", "The discount is above your 20 %."), override=True
+                self.say("Rabatten är högre än dina 20 %.", "The discount is above your 20 %."), override=True
             )
         if approval is not None and approval.pin != "654321":
-            raise LoggedOnWrong(self._say("Fel id eller PIN.", "Wrong staff id or PIN."))
+            raise LoggedOnWrong(self.say("Fel id eller PIN.", "Wrong staff id or PIN."))
         return self._change(line_id, discount=Discount("percent", percent))
 
     def _run_108(self, _approval: object, words: str) -> OperationResult:
@@ -270,11 +278,11 @@ class ScriptedRegister:
             for payment in self.transaction.payments
         )
         self._keep(msgspec.structs.replace(self.transaction, payments=payments))
-        return OperationResult(message=self._say("Betalningen är makulerad.", "The payment is void."))
+        return OperationResult(message=self.say("Betalningen är makulerad.", "The payment is void."))
 
     def _run_701(self, _approval: object) -> OperationResult:
         if self.transaction is not None:
-            raise NotAvailable(self._say("Ett köp pågår.", "A sale is in progress."))
+            raise NotAvailable(self.say("Ett köp pågår.", "A sale is in progress."))
         self.staff = None
         self.publish(Event("staff"))
         return OperationResult()
@@ -287,7 +295,7 @@ class ScriptedRegister:
     def _run_700(self, _approval: object, staff_id: str, pin: str) -> OperationResult:
         if (staff_id, pin) != ("100", "1234"):
             raise LoggedOnWrong(
-                self._say("Fel id eller PIN.", "Wrong staff id or PIN."), hint=self._say("Försök igen.", "Try again.")
+                self.say("Fel id eller PIN.", "Wrong staff id or PIN."), hint=self.say("Försök igen.", "Try again.")
             )
         self.locked = False
         self.log_on()

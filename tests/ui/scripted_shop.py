@@ -6,10 +6,8 @@ from decimal import Decimal
 
 from kassa.model import Item, Transaction
 from kassa.money import round_money
-from kassa.operations import Entry
 from kassa.sale.discount_lines import after_discount_lines
 from kassa.sale.totals import LineAmounts, Totals
-from kassa.text import literal
 
 D = Decimal
 
@@ -38,15 +36,15 @@ BUTTONS: tuple[tuple[int, str, str], ...] = (
     (1055, "Dagsavslut", "Close shift"),
     (917, "", ""),
 )
-LINE = Entry("line_id", "line", literal("Line"))
-ENTRIES = {
-    102: (LINE,),
-    104: (LINE, Entry("price", "amount", literal("New price"))),
-    105: (LINE, Entry("quantity", "quantity", literal("How many"))),
-    301: (LINE, Entry("percent", "percent", literal("Per cent off"))),
-    1057: (Entry("receipt", "code", literal("Receipt number")),),
-    602: (Entry("words", "text", literal("Customer's name")),),
+ENTRIES: dict[int, tuple[tuple[str, str, str, str], ...]] = {
+    102: (("line_id", "line", "Rad", "Line"),),
+    104: (("line_id", "line", "Rad", "Line"), ("price", "amount", "Nytt pris", "New price")),
+    105: (("line_id", "line", "Rad", "Line"), ("quantity", "quantity", "Hur många", "How many")),
+    301: (("line_id", "line", "Rad", "Line"), ("percent", "percent", "Procent", "Per cent off")),
+    1057: (("receipt", "code", "Kvittonummer", "Receipt number"),),
+    602: (("words", "text", "Kundens namn", "Customer's name"),),
 }
+"""What buttons hand in: parameter, kind, and the prompt in each language."""
 NEEDS_SERVER = frozenset({801, 512})
 
 

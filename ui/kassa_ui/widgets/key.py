@@ -44,6 +44,7 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     strong = BooleanProperty(True)
     words = ColorProperty((0, 0, 0, 0))
     small_words = ColorProperty((0, 0, 0, 0))
+    meant = NumericProperty(18)
     fitted = NumericProperty(18)
     fitted_small = NumericProperty(13)
     sweep = NumericProperty(0)
@@ -87,9 +88,8 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
         """Draw the words as large as is meant, smaller where the key has no room for that."""
         typeface = theme.MEDIUM if self.strong else theme.REGULAR
         palette = App.get_running_app().palette
-        name = Written(
-            self.label, sp(self.label_size or palette.body_sp), lambda text, size: text_width(text, typeface, size)
-        )
+        self.meant = sp(self.label_size or palette.body_sp)
+        name = Written(self.label, self.meant, lambda text, size: text_width(text, typeface, size))
         small = Written(self.detail, sp(palette.caption_sp), lambda text, size: text_width(text, theme.REGULAR, size))
         width, height = self.width - self.padding[0] - self.padding[2], self.height - dp(4)
         self.fitted, self.fitted_small = fitted(name, small, width, height)
