@@ -19,6 +19,7 @@ from kassa.journal.records import Series, StoredEntry
 from kassa.model import OfflineProfile
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
 from kassa.text import Text, literal, texts
+from kassa.upload_ahead import Upload, UploadAhead
 from kassa.upload_line import Post, UploadLine, part
 
 _, n_ = texts("kassa")
@@ -53,6 +54,7 @@ class Delivery:
     ) -> None:
         self._journal = journal
         self._line = UploadLine(post, environment)
+        self._ahead = UploadAhead(self._make_upload)
         self._environment = environment
         self._profile = profile
         self._state = state
@@ -80,6 +82,7 @@ class Delivery:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+        self._ahead.close()
 
     def deliver(self, *, max_kb: int, timeout_s: float | None = None) -> int:
         """Deliver one batch now; how many entries were acknowledged.
@@ -104,14 +107,14 @@ class Delivery:
 
     def _next_batch(self, max_kb: int, timeout_s: float | None) -> int:
         passed: dict[str, Refusal | None] = {}
-        while chosen := self._journal.undelivered(max_bytes=self._line.size.at_most(max_kb * 1000), without=passed):
-            series, _previous, entries = chosen
+        while series := self._journal.next_series(without=passed):
+            upload = self._next_upload(series, self._line.size.at_most(max_kb * 1000))
             try:
-                done = self._hand_over(*chosen, timeout_s)
+                done = self._hand_over(series, upload, timeout_s)
             except TooLarge as refusal:
-                if len(entries) == 1:
-                    passed[series.series] = _too_large(entries[0], refusal)
-                self._line.size.did_not_fit(sum(len(entry.data) for entry in entries))
+                if len(upload.entries) == 1:
+                    passed[series.series] = _too_large(upload.entries[0], refusal)
+                self._line.size.did_not_fit(upload.size)
                 continue
             except Refusal as refusal:
                 passed[series.series] = refusal
@@ -125,15 +128,23 @@ class Delivery:
                 raise refused
         return 0
 
-    def _hand_over(
-        self, series: Series, previous: bytes, entries: list[StoredEntry], timeout_s: float | None
-    ) -> int | None:
-        """How many were acknowledged; None: where the series stands has changed, look again."""
+    def _next_upload(self, series: Series, max_bytes: int) -> Upload:
+        return self._ahead.take(series, max_bytes) or self._make_upload(
+            series, series.acknowledged, self._journal.hash_of(series.series, series.acknowledged), max_bytes
+        )
+
+    def _make_upload(self, series: Series, after: int, previous: bytes, max_bytes: int) -> Upload:
+        entries = tuple(self._journal.entries_after(series.series, after, max_bytes=max_bytes))
         wired = tuple(_wire(entry) for entry in entries)
         batch = JournalBatch(series.series, previous.hex(), wired, beside=series.stopped is not None)
-        answer = self._line.send(batch, timeout_s)
-        last = entries[-1].sequence
-        if batch.beside:
+        return Upload(after, max_bytes, entries, batch, self._line.pack(batch))
+
+    def _hand_over(self, series: Series, upload: Upload, timeout_s: float | None) -> int | None:
+        """How many were acknowledged; None: where the series stands has changed, look again."""
+        last = upload.last
+        self._ahead.begin(series, upload)
+        answer = self._line.send(upload.batch, timeout_s, upload.packed)
+        if upload.batch.beside:
             return self._acknowledge(series, min(answer.kept, last))
         if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
             self._stop(series, answer)

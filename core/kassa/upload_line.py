@@ -3,6 +3,7 @@ side wants them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -28,6 +29,14 @@ class Post(Protocol):
         self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
     ) -> Answer:
         """The answer, decoded. ``encoding``: the content coding of the body."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The body of a batch. ``encoding``: its content coding, empty if it is not compressed."""
+
+    body: bytes
+    encoding: str = ""
 
 
 class BatchSize:
@@ -62,9 +71,19 @@ class UploadLine:
         """Seconds for which the store server still wants to be left alone."""
         return 0.0 if self._not_before is None else max(0.0, self._not_before - self._environment.clock.monotonic())
 
-    def send(self, batch: JournalBatch, timeout_s: float | None) -> JournalAcknowledgement:
+    def pack(self, batch: JournalBatch) -> Packed:
+        """The body that a batch is sent as."""
+        body = msgspec.json.encode(batch)
+        if not self._compresses or len(body) < WORTH_COMPRESSING:
+            return Packed(body)
+        return Packed(compressed(body), ENCODING)
+
+    def send(
+        self, batch: JournalBatch, timeout_s: float | None, packed: Packed | None = None
+    ) -> JournalAcknowledgement:
         """Send a batch.
 
+        :param packed: its body, if that was made before.
         :raises TooLarge: the store server, or something on the way to it, takes nothing of that size.
         :raises NoAnswer: no answer came, or the store server has asked to be left alone for a while.
         :raises kassa.errors.Refusal: it does not take them.
@@ -73,23 +92,25 @@ class UploadLine:
         if left > 0:
             what = _("The store server is busy and has asked to wait.")
             raise NoAnswer(what, reason="server_error", sent=False, where=PATH, retry_after_s=left)
+        if packed is None or (packed.encoding and not self._compresses):
+            packed = self.pack(batch)
         try:
-            return self._encoded(msgspec.json.encode(batch), timeout_s)
+            return self._post_packed(batch, packed, timeout_s)
         except NoAnswer as error:
             raise_too_large(error)
             self._wait(error.retry_after_s)
             raise
 
-    def _encoded(self, body: bytes, timeout_s: float | None) -> JournalAcknowledgement:
-        if not self._compresses or len(body) < WORTH_COMPRESSING:
-            return self._post(PATH, body, JournalAcknowledgement, timeout_s=timeout_s)
+    def _post_packed(self, batch: JournalBatch, packed: Packed, timeout_s: float | None) -> JournalAcknowledgement:
         try:
-            return self._post(PATH, compressed(body), JournalAcknowledgement, timeout_s=timeout_s, encoding=ENCODING)
+            return self._post(PATH, packed.body, JournalAcknowledgement, timeout_s=timeout_s, encoding=packed.encoding)
         except TooLarge:
             raise
         except InvalidInput:
+            if not packed.encoding:
+                raise
             # A store server of the version before takes it for JSON.
-            answer = self._post(PATH, body, JournalAcknowledgement, timeout_s=timeout_s)
+            answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement, timeout_s=timeout_s)
         self._compresses = False
         return answer
 

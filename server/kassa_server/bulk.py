@@ -4,12 +4,13 @@ database does: ``executemany`` on SQLite, COPY on PostgreSQL."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Connection, Dialect, LargeBinary, Table
 
-from kassa.schema.columns import Scaled
+from kassa.schema.columns import Scaled, UtcDateTime
 from kassa.schema.copying import told_as_sqlalchemy
 
 
@@ -46,12 +47,30 @@ def _prepared(table: Table, dialect: Dialect) -> tuple[str, list[tuple[int, Call
     named = ", ".join(f'"{column.name}"' for column in table.columns)
     converters: list[tuple[int, Callable[[Any], Any]]] = []
     for place, column in enumerate(table.columns):
-        # Drivers take bools and bytes as they are; a scaled value is a number already.
-        if not isinstance(column.type, Boolean | LargeBinary | Scaled):
-            convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-            if convert is not None:
-                converters.append((place, convert))
+        convert = _converter(column, dialect)
+        if convert is not None:
+            converters.append((place, convert))
     if dialect.name == "postgresql":
         return f'COPY "{table.name}" ({named}) FROM STDIN', converters
     marks = ", ".join("?" for _column in table.columns)
     return f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', converters
+
+
+def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """None: the driver takes the values as they are, as bools, bytes and scaled values, which are numbers already."""
+    if isinstance(column.type, Boolean | LargeBinary | Scaled):
+        return None
+    if isinstance(column.type, UtcDateTime) and dialect.name == "sqlite":
+        return _time_text
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _time_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes it for SQLite, in a tenth of the time."""
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -22,10 +22,12 @@ from kassa.gateway.answers import check_answer
 from kassa.gateway.answers import open_answer as opened
 from kassa.journal import Journal
 from kassa.model import OfflineProfile
-from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement
+from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement, JournalBatch
 from kassa.register.heads import current_head
 from kassa.requests.catalogue import FindItem
+from kassa.testing.shop import wait_until
 from kassa.text import Text
+from kassa.upload_line import Packed
 from kassa_server.intake_line import SPREAD_S, IntakeLine
 from kassa_server.schema import journal_conflict, journal_entry
 
@@ -112,6 +114,32 @@ def test_batches_travel_compressed(sqlite_shop: Shop, backlog: Backlog) -> None:
     assert {encoding for _size, encoding in backlog.line.bodies} == {ENCODING}
     assert stored(sqlite_shop) == {entry.sequence: entry.data for entry in backlog.journal.entries(limit=ENTRIES)}
     assert sum(size for size, _encoding in backlog.line.bodies) * 2 < sum(map(len, stored(sqlite_shop).values()))
+
+
+def test_the_next_batch_is_ready_before_the_answer_comes(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """While the store server works on a batch, the one after it is made ready; it is sent only if it is what comes
+    next: after a lost answer the first goes again, and each entry is stored once."""
+    pack, packed = backlog.delivery._line.pack, list[int]()
+
+    def told(batch: JournalBatch) -> Packed:
+        packed.append(batch.entries[0].sequence)
+        return pack(batch)
+
+    def second_answer_is_lost(_body: bytes, _encoding: str) -> httpx.Response | None:
+        tries = len(backlog.line.bodies)
+        if tries <= 2:
+            wait_until(lambda: len(packed) > tries, "the next batch is ready")
+        return httpx.Response(502, text="bad gateway") if tries == 2 else None
+
+    backlog.delivery._line.pack = told  # type: ignore[method-assign]
+    backlog.line.between = second_answer_is_lost
+    first = backlog.delivery.deliver(max_kb=BATCH_KB)
+    with pytest.raises(NoAnswer):
+        backlog.delivery.deliver(max_kb=BATCH_KB)
+    assert first + backlog.drain() == ENTRIES
+    assert packed[:4] == [1, first + 1, packed[2], first + 1]
+    assert packed[2] > first + 1
+    assert sorted(stored(sqlite_shop)) == list(range(1, ENTRIES + 1))
 
 
 def test_a_store_server_of_the_version_before_gets_it_plain(sqlite_shop: Shop, backlog: Backlog) -> None:

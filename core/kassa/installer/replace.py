@@ -105,5 +105,6 @@ def _deliver(directory: Path, journal: Journal, environment: Environment) -> Non
         delivery = Delivery(
             journal, remote.post, environment, lambda: record.profile, lambda: online, lambda _text: None
         )
-        while delivery.deliver(max_kb=record.profile.upload_batch_kb):
-            pass
+        with closing(delivery):
+            while delivery.deliver(max_kb=record.profile.upload_batch_kb):
+                pass

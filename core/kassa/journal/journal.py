@@ -345,20 +345,30 @@ class Journal:
 
         :param without: series to pass over.
         """
+        series = self.next_series(without=without)
+        if series is None:
+            return None
+        chosen = self.entries_after(series.series, series.acknowledged, max_bytes=max_bytes)
+        return series, self.hash_of(series.series, series.acknowledged), chosen
+
+    def next_series(self, *, without: Collection[str] = ()) -> Series | None:
+        """The oldest series that has anything to deliver; None when everything is acknowledged.
+
+        :param without: series to pass over.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT series, number, sequence, hash, receipts, acknowledged, stopped FROM series"
                 " WHERE acknowledged < sequence ORDER BY number"
             ).fetchall()
-        series = next((one for one in (Series(*row) for row in rows) if one.series not in without), None)
-        if series is None:
-            return None
-        chosen = self._up_to(series.series, series.acknowledged, max_bytes)
-        previous = GENESIS if series.acknowledged == 0 else self._hash_at(series.series, series.acknowledged)
-        return series, previous or GENESIS, chosen
+        return next((one for one in (Series(*row) for row in rows) if one.series not in without), None)
 
-    def _up_to(self, series: str, after: int, max_bytes: int) -> list[StoredEntry]:
-        """Entries after a sequence number, at most ``max_bytes`` of them (one at least), read a few at a time."""
+    def hash_of(self, series: str, sequence: int) -> bytes:
+        """The hash of an entry, of one that was purged too if it was the last; that before the first for any other."""
+        return (self._hash_at(series, sequence) if sequence > 0 else None) or GENESIS
+
+    def entries_after(self, series: str, after: int, *, max_bytes: int) -> list[StoredEntry]:
+        """The entries of a series after a sequence number, at most ``max_bytes`` of them (one at least)."""
         chosen: list[StoredEntry] = []
         left = max_bytes
         while len(chosen) < LARGEST_UPLOAD and (part := list(self._entries(series, after, AT_ONCE))):
