@@ -157,13 +157,18 @@ class Staff(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str | None = None
 
 
+TenderKind = Literal["cash", "card", "currency", "gift_card", "loyalty", "customer_account", "other"]
+
+
 class Tender(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A way to pay. ``rounding`` is the smallest payable amount in it (1 krona), None for the currency's own."""
+    """A way to pay. ``rounding`` is the smallest payable amount in it (1 krona), None for the currency's own.
+    ``currency``: of the kind ``currency``, which one; its ``rounding`` is then in that currency."""
 
     tender_id: str
-    kind: Literal["cash", "card", "other"]
+    kind: TenderKind
     name: str
     rounding: Decimal | None = None
+    currency: str | None = None
 
 
 class Store(msgspec.Struct, frozen=True, omit_defaults=True):

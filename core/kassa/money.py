@@ -1,6 +1,7 @@
 """Amounts: Decimal always, rounded half up to the currency's minor units, and what people type read strictly.
 
-Scales of the stored integers: unit prices 4 decimals, quantities 3, rates (tax, discount per cent) 4.
+Scales of the stored integers: unit prices 4 decimals, quantities 3, rates (tax, discount per cent) 4,
+exchange rates 8.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _, n_ = texts("kassa")
 PRICE_SCALE = 4
 QUANTITY_SCALE = 3
 RATE_SCALE = 4
+EXCHANGE_RATE_SCALE = 8
 LARGEST_QUANTITY = Decimal(99_999)
 LARGEST_AMOUNT = Decimal(99_999_999)
 ZERO = Decimal(0)

@@ -46,11 +46,14 @@ class TaxTotal(msgspec.Struct, frozen=True):
 
 
 class TenderTotal(msgspec.Struct, frozen=True):
-    """What was paid in one tender: how many payments, and what stayed in the till of it."""
+    """What was paid in one tender: how many payments, and what stayed in the till of it, in the store's currency.
+    ``foreign``: of a currency tender, how much of ``currency`` that was."""
 
     tender_id: str
     name: str
     paid: Tally
+    currency: str = ""
+    foreign: Decimal = ZERO
 
 
 class Movement(msgspec.Struct, frozen=True):

@@ -105,6 +105,8 @@ class _Words:
     def tenders(self) -> Iterator[Row]:
         for tender in self._figures.tenders:
             yield Row(literal(tender.name), self._tally(tender.paid))
+            if tender.currency:
+                yield Row(literal(f"  {tender.currency}"), _("{amount}", amount=Money(tender.foreign, tender.currency)))
 
     def drawer(self) -> Iterator[Row]:
         for movement in self._figures.movements:

@@ -35,7 +35,7 @@ class Money(msgspec.Struct, frozen=True, tag="money"):
 
 
 class Number(msgspec.Struct, frozen=True, tag="number"):
-    """A decimal number without a unit, such as a quantity or a per cent."""
+    """A decimal number without a unit, such as a quantity, a per cent or a rate, with all its decimals."""
 
     value: Decimal
 
@@ -84,7 +84,7 @@ def show(value: Parameter, language: str, zone: tzinfo = UTC) -> str:
             # CLDR wants a space between a currency's letters and a digit, which Babel leaves out.
             return _LETTER_THEN_DIGIT.sub("\u00a0", format_currency(value.amount, value.currency, locale=locale))
         case Number():
-            return format_decimal(value.value, locale=locale)
+            return format_decimal(value.value, locale=locale, decimal_quantization=False)
         case Moment(at=at, style="long"):
             return format_time(at.astimezone(zone), "HH:mm:ss", locale=locale)
         case Moment(at=at, style="date"):

@@ -7,10 +7,12 @@ from decimal import Decimal
 import msgspec
 
 from kassa.errors import InvalidInput
+from kassa.model import Transaction
 from kassa.operations import OperationContext, OperationResult
 from kassa.sale import entered
 from kassa.sale.cards import check_no_card_waits
 from kassa.sale.entered import Entered
+from kassa.sale.foreign import change_given
 from kassa.sale.payments import pay_cash
 from kassa.text import Money, texts
 from kassa_payment.finishing import after_payment, is_settled
@@ -43,10 +45,18 @@ def pay(context: OperationContext) -> OperationResult:
     tender = find_tender(context.record, "cash", parameters.tender_id)
     handed = None if parameters.amount is None else entered.amount(parameters.amount, transaction.currency)
     paid = pay_cash(transaction, tender, handed, context.new_id())
-    largest = Decimal(str(context.settings.get("largest_change", LARGEST_CHANGE)))
-    if paid.payments[-1].change > largest:
+    check_change(context, paid)
+    return after_payment(context, paid)
+
+
+def check_change(context: OperationContext, paid: Transaction) -> None:
+    """No more change than a customer can be meant to get.
+
+    :raises kassa.errors.InvalidInput: otherwise.
+    """
+    change = change_given(paid)
+    if change > Decimal(str(context.settings.get("largest_change", LARGEST_CHANGE))):
         raise InvalidInput(
-            _("The change would be {amount}.", amount=Money(paid.payments[-1].change, transaction.currency)),
+            _("The change would be {amount}.", amount=Money(change, paid.currency)),
             hint=_("Was a barcode scanned as the amount? Type it again."),
         )
-    return after_payment(context, paid)

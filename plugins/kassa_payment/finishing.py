@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from kassa.model import Transaction
 from kassa.operations import OperationContext, OperationResult
+from kassa.sale.foreign import change_given
 from kassa.sale.totals import compute
 from kassa.text import Money, Text, texts
 
@@ -39,7 +40,7 @@ def _still_due(due: Decimal, currency: str) -> Text:
 
 def _said_at_the_end(transaction: Transaction) -> Text:
     payments = transaction.valid_payments
-    change = sum((payment.change for payment in payments), _ZERO)
+    change = change_given(transaction)
     if change:
         return _("Change {amount}", amount=Money(change, transaction.currency))
     given = sum((-payment.amount for payment in payments if payment.kind == "cash" and payment.amount < 0), _ZERO)

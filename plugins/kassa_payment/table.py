@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kassa.operations import Operation, Place
 from kassa.text import texts
-from kassa_payment import card, cash, settling, voiding
+from kassa_payment import card, cash, currency, settling, voiding
 
 _, n_ = texts("kassa_payment")
 
@@ -15,6 +15,7 @@ CARD_BUDGET_S = 600.0
 OPERATIONS: tuple[Operation, ...] = (
     Operation(200, _("Pay cash"), cash.pay, cash.Cash, IN_SALE),
     Operation(201, _("Pay card"), card.pay, card.Card, IN_SALE, budget_s=CARD_BUDGET_S),
+    Operation(currency.NUMBER, _("Pay currency"), currency.pay, currency.Currency, IN_SALE),
     Operation(206, _("Pay cash quick"), cash.pay, cash.Cash, IN_SALE),
     Operation(
         211,

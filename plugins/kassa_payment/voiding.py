@@ -10,6 +10,7 @@ from kassa.model import Payment, Transaction
 from kassa.operations import OperationContext, OperationResult
 from kassa.payment_terminal import CardAnswer
 from kassa.sale.cards import PendingCard, give_up_waiting, pending_card, with_pending_card
+from kassa.sale.foreign import foreign_of, void_change
 from kassa.sale.payments import find_payment, void_payment
 from kassa.text import Money, Text, texts
 from kassa_payment.settling import settle_quietly
@@ -36,7 +37,7 @@ def void(context: OperationContext) -> OperationResult:
     if pending is None:
         payment = find_payment(transaction, context.parameters.payment_id)
         if payment.kind != "card":
-            context.save(void_payment(transaction, payment))
+            context.save(void_change(void_payment(transaction, payment), payment))
             return OperationResult(message=_given_back(payment, transaction))
         pending = PendingCard(payment.payment_id, payment.tender_id, payment.amount)
     pending = replace(pending, reversing=True)
@@ -91,6 +92,9 @@ def _standing(transaction: Transaction) -> Transaction:
 
 
 def _given_back(payment: Payment, transaction: Transaction) -> Text:
+    foreign = foreign_of(payment)
+    if foreign is not None:
+        return _("Give {amount} back", amount=Money(foreign.amount, foreign.currency))
     if payment.amount < 0:
         return _("Take {amount} back", amount=Money(-payment.amount, transaction.currency))
     return _("Give {amount} back", amount=Money(payment.amount, transaction.currency))

@@ -18,6 +18,7 @@ from kassa.money import minor_unit
 from kassa.register.face import RegisterFace
 from kassa.sale.allocation import own_discount
 from kassa.sale.discount_lines import after_discount_lines
+from kassa.sale.foreign import foreign_of, is_change
 from kassa.text import Moment, Money, Number, Text, literal, texts
 from kassa_receipt.layout import Layout, Part
 
@@ -35,7 +36,7 @@ class Receipt:
 
     def document(self) -> Document:
         """All of it. The drawer opens where cash changes hands."""
-        cash = any(payment.kind == "cash" for payment in self._sale.valid_payments)
+        cash = any(payment.kind in ("cash", "currency") for payment in self._sale.valid_payments)
         return Document("receipt", tuple(self.rows()), self._entry.entry_id, drawer=cash)
 
     def rows(self) -> Iterator[DocumentRow]:
@@ -138,6 +139,9 @@ class Receipt:
     def _payments(self) -> Iterator[DocumentRow]:
         yield Feed()
         for payment in self._sale.valid_payments:
+            if is_change(payment):
+                yield Columns(_("Change"), self._money(-payment.tendered))
+                continue
             yield Columns(literal(payment.name), self._money(payment.tendered))
             if payment.change:
                 yield Columns(_("Change"), self._money(payment.change))
@@ -197,6 +201,10 @@ def _discount_words(kind: str, value: Decimal, *, whole: bool = False) -> Text:
 def _reference(payment: Payment) -> Iterator[DocumentRow]:
     """What a card terminal wants printed; whatever is simulated says so."""
     kept = payment.reference
+    foreign = foreign_of(payment)
+    if foreign is not None:
+        handed, rate = Money(foreign.amount, foreign.currency), Number(foreign.rate)
+        yield Words(_("  {handed} at {rate}", handed=handed, rate=rate))
     if kept.get("number"):
         yield Columns(_("  Card"), literal(kept["number"]))
     if kept.get("authorisation"):

@@ -9,7 +9,8 @@ import msgspec
 
 from kassa.journal import EntryBody
 from kassa.journal.entry import CopyPayload, SalePayload
-from kassa.model import Transaction
+from kassa.model import Payment, Transaction
+from kassa.sale.foreign import foreign_of
 from kassa.sale.totals import Totals
 from kassa.shift_report import (
     ZERO,
@@ -118,7 +119,7 @@ class Counting:
                 self._add_tax(tax.tax_code, tax.rate, tax.base, tax.tax)
             for payment in sale.valid_payments:
                 paid = Tally(1, payment.amount)
-                self._add_tender(TenderTotal(payment.tender_id, payment.name, paid))
+                self._add_tender(_of_payment(payment, paid))
 
     def move(self, movement: CashMovement) -> None:
         """Count a cash movement. The start amount is declared, not added: a later one takes its place."""
@@ -138,10 +139,18 @@ class Counting:
     def _add_tender(self, tender: TenderTotal) -> None:
         before = self._tenders.get(tender.tender_id)
         paid = tender.paid if before is None else before.paid + tender.paid
-        self._tenders[tender.tender_id] = TenderTotal(tender.tender_id, tender.name, paid)
+        foreign = tender.foreign if before is None else before.foreign + tender.foreign
+        self._tenders[tender.tender_id] = msgspec.structs.replace(tender, paid=paid, foreign=foreign)
 
     def _add_movement(self, kind: MovementKind, tender_id: str, tally: Tally) -> None:
         self._movements[kind, tender_id] = self._movements.get((kind, tender_id), NOTHING) + tally
+
+
+def _of_payment(payment: Payment, paid: Tally) -> TenderTotal:
+    foreign = foreign_of(payment)
+    if foreign is None:
+        return TenderTotal(payment.tender_id, payment.name, paid)
+    return TenderTotal(payment.tender_id, payment.name, paid, foreign.currency, foreign.amount)
 
 
 def _of_sale(sale: Transaction, totals: Totals) -> ShiftFigures:

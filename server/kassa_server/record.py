@@ -91,7 +91,14 @@ def _tenders(connection: Connection, store_id: str) -> tuple[Tender, ...]:
     rows = connection.execute(select(tender).where(of_store).order_by(tender.c.position, tender.c.tender_id))
     return tuple(
         msgspec.convert(
-            {"tender_id": row.tender_id, "kind": row.kind, "name": row.name, "rounding": row.rounding}, Tender
+            {
+                "tender_id": row.tender_id,
+                "kind": row.kind,
+                "name": row.name,
+                "rounding": row.rounding,
+                "currency": row.currency,
+            },
+            Tender,
         )
         for row in rows
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from kassa.errors import InvalidInput
 from kassa.requests.barcode_masks import is_mask
-from kassa.schema.master import barcode_mask, reason_code
+from kassa.schema.master import barcode_mask, exchange_rate, reason_code
 from kassa.text import texts
 from kassa_server.master_data import put_rows
 
@@ -31,6 +32,17 @@ class NewReasonCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason_code: str
     kind: Literal["return", "price_override", "void_line", "void_transaction"]
     name: str
+
+
+class NewExchangeRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One unit of ``currency`` is worth ``rate`` of ``store_currency``, from one day (empty: since ever) to another
+    (None: until further notice)."""
+
+    currency: str
+    store_currency: str
+    rate: Decimal
+    valid_from: str = ""
+    valid_to: str | None = None
 
 
 GS1_SWEDEN = (
@@ -56,6 +68,20 @@ def put_barcode_masks(connection: Connection, masks: Iterable[NewBarcodeMask]) -
                 _("This is no barcode mask."), kept=_("Nothing was changed."), where=f"{new.mask}: {new.decimals}"
             )
     return put_rows(connection, barcode_mask, [msgspec.structs.asdict(new) for new in masks])
+
+
+def put_exchange_rates(connection: Connection, rates: Iterable[NewExchangeRate]) -> int:
+    """Exchange rates; how many were new or changed.
+
+    :raises InvalidInput: one is not above 0.
+    """
+    rates = list(rates)
+    for new in rates:
+        if new.rate <= 0:
+            raise InvalidInput(
+                _("An exchange rate is above 0."), kept=_("Nothing was changed."), where=f"{new.currency}: {new.rate}"
+            )
+    return put_rows(connection, exchange_rate, [msgspec.structs.asdict(new) for new in rates])
 
 
 def put_reason_codes(connection: Connection, reasons: Iterable[NewReasonCode]) -> int:

@@ -15,7 +15,15 @@ from kassa_server import setup_store as setup
 from kassa_server.channel import Channel
 from kassa_server.migrate import upgrade
 from kassa_server.setup_prices import NewCoupon, NewDiscount, put_coupons, put_discounts
-from kassa_server.setup_till import GS1_SWEDEN, NewBarcodeMask, NewReasonCode, put_barcode_masks, put_reason_codes
+from kassa_server.setup_till import (
+    GS1_SWEDEN,
+    NewBarcodeMask,
+    NewExchangeRate,
+    NewReasonCode,
+    put_barcode_masks,
+    put_exchange_rates,
+    put_reason_codes,
+)
 
 _, n_ = texts("kassa_server")
 
@@ -62,6 +70,7 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coupons: tuple[NewCoupon, ...] = ()
     barcode_masks: tuple[NewBarcodeMask, ...] | None = None
     reason_codes: tuple[NewReasonCode, ...] = ()
+    exchange_rates: tuple[NewExchangeRate, ...] = ()
 
 
 def create_store(channel: Channel, description: StoreDescription) -> None:
@@ -82,6 +91,7 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
         put_coupons(connection, description.coupons)
         put_barcode_masks(connection, _masks(description))
         put_reason_codes(connection, description.reason_codes)
+        put_exchange_rates(connection, description.exchange_rates)
         for new in description.registers:
             setup.put_register(
                 connection,

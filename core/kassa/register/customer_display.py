@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kassa.devices import CustomerMessage
 from kassa.model import Line, Transaction
+from kassa.sale.foreign import change_given
 from kassa.sale.totals import Totals, compute
 from kassa.text import Money, Number, Text, literal, texts
 
@@ -43,8 +44,9 @@ class CustomerDisplay:
             self.welcome()
             return
         lower = _("Thank you!")
-        if totals.change:
-            lower = _("Change {amount}", amount=Money(totals.change, sale.currency))
+        change = change_given(sale)
+        if change:
+            lower = _("Change {amount}", amount=Money(change, sale.currency))
         self._show("change", _to_pay(totals, sale), lower)
 
     def welcome(self) -> None:

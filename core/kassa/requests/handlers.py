@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.requests.catalogue_handlers import find_item, search_items
+from kassa.requests.exchange_rates import FindExchangeRate, find_exchange_rate
 from kassa.requests.reasons import FindReasons, find_reasons
 from kassa.requests.staff import LogOn
 from kassa.requests.staff_handlers import log_on
@@ -14,6 +15,7 @@ from kassa.runtime.request import Handler
 HANDLERS: tuple[Handler, ...] = (
     Handler(FindItem, find_item),
     Handler(SearchItems, search_items),
+    Handler(FindExchangeRate, find_exchange_rate),
     Handler(FindReasons, find_reasons),
     Handler(LogOn, log_on),
     Handler(SuspendSale, suspend_sale),

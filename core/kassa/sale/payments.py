@@ -38,7 +38,7 @@ def pay_cash(transaction: Transaction, tender: Tender, handed: Decimal | None, p
     :raises kassa.errors.InvalidInput: an amount of 0, or one that coins cannot make.
     :raises kassa.errors.NotAllowed: more than is to be paid out.
     """
-    totals = _something_due(transaction)
+    totals = something_due(transaction)
     due = payable(totals, tender, transaction.currency)
     sign = -1 if totals.due < 0 else 1
     tendered = due if handed is None else sign * handed
@@ -50,7 +50,7 @@ def pay_cash(transaction: Transaction, tender: Tender, handed: Decimal | None, p
         if sign < 0 and change:
             raise _too_much_paid_out(-due, transaction.currency)
         payment = replace(_payment(payment_id, tender, tendered), change=change, amount=due, rounding=due - totals.due)
-    return _with(transaction, payment)
+    return with_payment(transaction, payment)
 
 
 def check_exact(transaction: Transaction, amount: Decimal | None) -> Decimal:
@@ -61,7 +61,7 @@ def check_exact(transaction: Transaction, amount: Decimal | None) -> Decimal:
     :raises kassa.errors.InvalidInput: an amount of 0.
     :raises kassa.errors.NotAllowed: more than is due.
     """
-    due = _something_due(transaction).due
+    due = something_due(transaction).due
     if amount is None:
         return due
     if amount == 0:
@@ -80,7 +80,7 @@ def add_exact(
     transaction: Transaction, tender: Tender, amount: Decimal, payment_id: str, reference: dict[str, str]
 ) -> Transaction:
     """With a payment of exactly the signed ``amount``."""
-    return _with(transaction, replace(_payment(payment_id, tender, amount), reference=reference))
+    return with_payment(transaction, replace(_payment(payment_id, tender, amount), reference=reference))
 
 
 def find_payment(transaction: Transaction, payment_id: str | None = None) -> Payment:
@@ -105,7 +105,11 @@ def void_payment(transaction: Transaction, payment: Payment) -> Transaction:
     )
 
 
-def _something_due(transaction: Transaction) -> Totals:
+def something_due(transaction: Transaction) -> Totals:
+    """The totals of a transaction that something is due of.
+
+    :raises kassa.errors.NotAvailable: there is nothing to pay.
+    """
     if not transaction.sold_lines:
         hint = _("Void the payments first.") if transaction.valid_payments else _("Scan an item first.")
         raise NotAvailable(_("There is nothing to pay yet."), hint=hint)
@@ -129,7 +133,8 @@ def _payment(payment_id: str, tender: Tender, amount: Decimal) -> Payment:
     return Payment(payment_id, tender.tender_id, tender.kind, tender.name, amount=amount, tendered=amount)
 
 
-def _with(transaction: Transaction, payment: Payment) -> Transaction:
+def with_payment(transaction: Transaction, payment: Payment) -> Transaction:
+    """With ``payment``, as it is."""
     return replace(transaction, payments=(*transaction.payments, payment))
 
 

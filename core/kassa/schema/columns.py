@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Unicode
 from sqlalchemy.dialects import mssql
 from sqlalchemy.types import TypeDecorator
 
-from kassa.money import PRICE_SCALE, QUANTITY_SCALE, RATE_SCALE
+from kassa.money import EXCHANGE_RATE_SCALE, PRICE_SCALE, QUANTITY_SCALE, RATE_SCALE
 
 CHANNEL_ONLY = "channel_only"
 """``Column(info={CHANNEL_ONLY: True})``: never rendered for an offline database, and never written to a log (S7)."""
@@ -79,6 +79,11 @@ def quantity() -> Scaled:
 def rate() -> Scaled:
     """A rate or per cent, four decimals."""
     return Scaled(RATE_SCALE)
+
+
+def exchange_rate() -> Scaled:
+    """What one unit of a currency is worth in another, eight decimals."""
+    return Scaled(EXCHANGE_RATE_SCALE)
 
 
 def minor_units() -> BigInteger:

@@ -20,6 +20,7 @@ from kassa.schema.master import (
     customer,
     discount,
     discount_product,
+    exchange_rate,
     item,
     permission_group,
     price,
@@ -56,7 +57,7 @@ TABLE_GROUPS: tuple[TableGroup, ...] = (
     TableGroup("prices", (price, discount, discount_product, coupon), per_store=True),
     TableGroup("products", (unit_of_measure, item, barcode, barcode_mask, reason_code)),
     TableGroup("staff", (permission_group, staff), per_store=True),
-    TableGroup("taxes", (tax_code,)),
+    TableGroup("taxes", (tax_code, exchange_rate)),
 )
 """What offline databases hold."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, false
 
 from kassa.schema.columns import CHANNEL_ONLY, COUNTED_HERE, code, day, document, rate, unit_price, words
+from kassa.schema.columns import exchange_rate as exchange_rate_column
 from kassa.schema.columns import quantity as quantity_column
 
 master = MetaData()
@@ -142,6 +143,17 @@ tax_code = _versioned(
     Column("rate", rate(), nullable=False, doc="a fraction: 0.25"),
 )
 
+exchange_rate = _versioned(
+    "exchange_rate",
+    Column("currency", code(3), primary_key=True),
+    Column("store_currency", code(3), primary_key=True),
+    Column("valid_from", day(), primary_key=True, doc="the first day; empty: since ever"),
+    Column("valid_to", day(), doc="the last day; none: until further notice"),
+    Column(
+        "rate", exchange_rate_column(), nullable=False, doc="what one unit of the currency is worth in a store's own"
+    ),
+)
+
 customer = _versioned(
     "customer",
     Column("customer_number", code(40), primary_key=True),
@@ -188,6 +200,7 @@ tombstone = _versioned(
 
 MASTER_TABLES: tuple[Table, ...] = (
     tax_code,
+    exchange_rate,
     unit_of_measure,
     item,
     barcode,

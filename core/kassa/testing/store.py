@@ -86,6 +86,13 @@ SMALL_STORE: dict[str, Any] = {
     "tenders": [
         {"tender_id": "cash", "kind": "cash", "name": "Kontant", "rounding": "1"},
         {"tender_id": "card", "kind": "card", "name": "Kort"},
+        {"tender_id": "eur", "kind": "currency", "name": "Euro", "currency": "EUR"},
+        {"tender_id": "nok", "kind": "currency", "name": "Norska kronor", "currency": "NOK", "rounding": "50"},
+    ],
+    "exchange_rates": [
+        {"currency": "EUR", "store_currency": "SEK", "rate": "11.5", "valid_to": "2025-12-31"},
+        {"currency": "EUR", "store_currency": "SEK", "rate": "11.2345", "valid_from": "2026-01-01"},
+        {"currency": "NOK", "store_currency": "SEK", "rate": "0.98", "valid_to": "2020-12-31"},
     ],
     "buttons": [
         {"operation": 105},

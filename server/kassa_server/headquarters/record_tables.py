@@ -20,6 +20,7 @@ from kassa.schema.master import (
     customer,
     discount,
     discount_product,
+    exchange_rate,
     item,
     permission_group,
     price,
@@ -40,6 +41,7 @@ DERIVED = frozenset({("item", "search_text"), ("customer", "search_text"), ("dis
 _NUMBER = re.compile(r"^\d{1,9}(?:[.,]\d{1,6})?$", re.ASCII)
 _MAY_BE_EMPTY = frozenset(
     {
+        ("exchange_rate", "valid_from"),
         ("price", "store_id"),
         ("discount", "store_id"),
         ("coupon", "store_id"),
@@ -212,7 +214,16 @@ class RecordTable:
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
     by_manager = (item, barcode, price, discount, discount_product, coupon, customer, staff)
-    by_administrator = (tax_code, unit_of_measure, barcode_mask, reason_code, tender, permission_group, store)
+    by_administrator = (
+        tax_code,
+        exchange_rate,
+        unit_of_measure,
+        barcode_mask,
+        reason_code,
+        tender,
+        permission_group,
+        store,
+    )
     return (
         *(RecordTable(table, MANAGER) for table in by_manager),
         *(RecordTable(table, ADMINISTRATOR) for table in by_administrator),

@@ -16,6 +16,7 @@ TABLES: dict[str, tuple[Text, Text]] = {
     "discount_product": (_("Discount product"), _("Discount products")),
     "coupon": (_("Coupon"), _("Coupons")),
     "customer": (_("Customer"), _("Customers")),
+    "exchange_rate": (_("Exchange rate"), _("Exchange rates")),
     "staff": (_("Staff member"), _("Staff")),
     "tax_code": (_("Tax code"), _("Tax codes")),
     "unit_of_measure": (_("Unit"), _("Units")),
@@ -70,6 +71,7 @@ COLUMNS: dict[str, Text] = {
     "permissions": _("Permissions"),
     "limits": _("Limits"),
     "currency": _("Currency"),
+    "store_currency": _("The store's currency"),
     "timezone": _("Time zone"),
     "tax_included": _("Prices with tax"),
     "channel_database_group": _("Channel database group"),
@@ -101,7 +103,15 @@ HINTS: dict[str, Text] = {
     "discount_product.category": _("Empty too: every item."),
     "discount_product.line_group": _("Of a mix and match: the group in its levels."),
     "category": _("What discounts on a category are on."),
-    "tender.kind": _("cash or card."),
+    "tender.kind": _("cash, card, currency, gift_card, loyalty or customer_account."),
+    "tender.currency": _("Of kind currency: three letters, such as EUR; else empty."),
+    "tender.rounding": _(
+        "The smallest amount that can be paid, such as 1, in its own currency; empty: the currency's own."
+    ),
+    "exchange_rate.rate": _(
+        "What one unit is worth in the store's currency, such as {example}.", example=literal("11.2345")
+    ),
+    "store_currency": _("Three letters, such as SEK."),
     "timezone": _("Such as Europe/Stockholm."),
     "currency": _("Three letters, such as SEK."),
     "language": _("sv or en."),

@@ -19,6 +19,7 @@ from kassa.schema.master import (
     customer,
     discount,
     discount_product,
+    exchange_rate,
     item,
     permission_group,
     price,
@@ -70,17 +71,28 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
     (barcode_mask, "decimals", lambda row: row["decimals"] <= 4, _("Between {least} and {most}.", least=0, most=4)),
     (coupon, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (exchange_rate, "rate", lambda row: row["rate"] > 0, _("More than {least}.", least=0)),
+    (
+        exchange_rate,
+        "valid_to",
+        lambda row: row["valid_to"] >= row["valid_from"],
+        _("The last day is before the first."),
+    ),
+    (exchange_rate, "currency", lambda row: row["currency"] in Locale("en").currencies, _("This is no currency.")),
+    (exchange_rate, "store_currency", lambda row: row["store_currency"] != row["currency"], _("Another currency.")),
+    (tender, "currency", lambda row: row["currency"] in Locale("en").currencies, _("This is no currency.")),
     (tender, "rounding", lambda row: row["rounding"] > 0, _("More than {least}.", least=0)),
     (store, "currency", lambda row: row["currency"] in Locale("en").currencies, _("This is no currency.")),
     (store, "timezone", lambda row: row["timezone"] in available_timezones(), _("This is no time zone.")),
 )  # fmt: skip
 """What a column's value has to be, besides what its type says: table, column, rule, words."""
+TENDER_KINDS = ("cash", "card", "currency", "gift_card", "loyalty", "customer_account")
 _NEVER_DELETED = frozenset({"store"})
 _CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("discount", "discount_type"): tuple(KINDS),
     ("discount", "concurrency"): CONCURRENCIES,
     ("reason_code", "kind"): ("return", "price_override", "void_line", "void_transaction"),
-    ("tender", "kind"): ("cash", "card"),
+    ("tender", "kind"): TENDER_KINDS,
     ("staff", "language"): tuple(LOCALES),
     ("store", "language"): tuple(LOCALES),
 }
@@ -138,6 +150,8 @@ def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None
     if table is discount:
         levels = read_levels(row["levels"])
         check_discount(row["discount_type"], row["kind"], row["value"], levels, where=row["discount_id"])
+    if table is tender and (row["kind"] == "currency") != bool(row["currency"]):
+        raise _refused(_("Of a tender of kind currency, and of no other."), "currency")
     if table is coupon:
         check_coupon(connection, row)
     for of, column, holds, what in _RULES:

@@ -18,7 +18,7 @@ _NAMES: dict[str, Text] = {
     "prices": _("Prices and discounts"),
     "products": _("Products"),
     "staff": _("Staff"),
-    "taxes": _("Taxes"),
+    "taxes": _("Taxes and exchange rates"),
     "tenders": _("Tenders"),
     "registers": _("Registers"),
     "channel": _("Channel configuration"),

@@ -75,6 +75,7 @@ tender = Table(
     Column("kind", code(20), nullable=False),
     Column("name", words(100), nullable=False),
     Column("rounding", rate(), nullable=True, doc="the smallest amount payable in it; empty: the currency's own"),
+    Column("currency", code(3), nullable=True, doc="of the kind currency: which one"),
 )
 
 layout = Table(

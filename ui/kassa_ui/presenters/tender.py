@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from kassa.model import Tender
+from kassa.model import Payment, Tender
 from kassa.money import round_to
 from kassa.operations import Finished
 from kassa.register.face import RegisterView
+from kassa.sale.foreign import change_given, foreign_of, is_change
 from kassa.sale.totals import compute
 from kassa.text import texts
 from kassa_ui.presenters.speech import Speech
@@ -64,11 +65,12 @@ def finished_drawn(finished: Finished, speech: Speech) -> FinishedDrawn | None:
     if transaction is None or transaction.voided:
         return None
     payments = transaction.valid_payments
-    change = sum((payment.change for payment in payments), Decimal(0))
+    change = change_given(transaction)
+    payments = tuple(payment for payment in payments if not is_change(payment))
     given_back = sum((-payment.tendered for payment in payments if payment.tendered < 0), Decimal(0))
     rows = [(speech(_("Total")), speech.amount(compute(transaction).total))]
-    rows += [(payment.name, speech.amount(payment.tendered)) for payment in payments]
-    rounding = sum((payment.rounding for payment in payments), Decimal(0))
+    rows += [(payment.name, _handed(payment, speech)) for payment in payments]
+    rounding = sum((payment.rounding for payment in transaction.valid_payments), Decimal(0))
     if rounding:
         rows.append((speech(_("Rounding")), speech.amount(rounding)))
     if finished.receipt_number:
@@ -76,3 +78,11 @@ def finished_drawn(finished: Finished, speech: Speech) -> FinishedDrawn | None:
     if given_back:
         return FinishedDrawn(speech(_("Give back")), speech.amount(given_back), tuple(rows))
     return FinishedDrawn(speech(_("Change")), speech.amount(change), tuple(rows))
+
+
+def _handed(payment: Payment, speech: Speech) -> str:
+    """What was handed over, in the currency that it was handed over in."""
+    foreign = foreign_of(payment)
+    if foreign is None:
+        return speech.amount(payment.tendered)
+    return f"{speech.money(foreign.amount, foreign.currency)} = {speech.amount(payment.tendered)}"
