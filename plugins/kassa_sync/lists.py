@@ -51,7 +51,7 @@ class Lists:
             listed = verify_list(
                 answer.package_list,
                 keys,
-                seen_number=int(self._register.setting(*SEEN) or 0),
+                seen_number=self.seen_number,
                 scope=self._register.record.store.store_id,
             )
             self._register.keep_setting(*SEEN, str(listed.number))
@@ -84,6 +84,16 @@ class Lists:
     def number(self) -> int:
         """The list's number; 0: there is none."""
         return 0 if self._listed is None else self._listed.number
+
+    @property
+    def seen_number(self) -> int:
+        """The highest number of a list that was ever accepted here, in an earlier run too; 0: none."""
+        return int(self._register.setting(*SEEN) or 0)
+
+    @property
+    def key_set_number(self) -> int:
+        """The number of the pinned key set; 0: none."""
+        return self._keys().number
 
     def expired(self) -> bool:
         """Whether headquarters should have renewed the list by now: warns, and never stops selling."""

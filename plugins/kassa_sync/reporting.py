@@ -82,5 +82,7 @@ def _group(name: str, there: Checkpoint | None, failed: Failure | None, download
 def _told(report: SyncReport) -> str:
     """What a report says, without what changes by itself."""
     upload = None if report.upload is None else msgspec.structs.replace(report.upload, succeeded_at=None)
-    still = msgspec.structs.replace(report, checked_at=None, made_at=None, size=0, list_number=0, upload=upload)
+    still = msgspec.structs.replace(
+        report, checked_at=None, made_at=None, size=0, list_number=0, seen_list=0, upload=upload
+    )
     return hashlib.sha256(msgspec.json.encode(still)).hexdigest()

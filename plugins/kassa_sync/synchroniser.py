@@ -188,7 +188,9 @@ class Synchroniser:
             download.checkpoints().values(), download.downloaded, self._upload, self._lists.number
         )
         untrusted = "" if self._untrusted is None else self._untrusted.words("en")
-        return msgspec.structs.replace(report, list_error=untrusted)
+        return msgspec.structs.replace(
+            report, list_error=untrusted, seen_list=self._lists.seen_number, key_set=self._lists.key_set_number
+        )
 
     def _tell(self, download: Download) -> None:
         """Tell headquarters what this round has changed, failures too; it hears of it later if it does not answer."""

@@ -8,7 +8,8 @@
         ├── PackageRefused        it contradicts the database: a constraint, a table or a column
         ├── PackageOutOfOrder     it begins after where the database stands
         ├── PackageFromTheFuture  it was made for a newer version of Kassa
-        └── ListNotTrusted        the list is not headquarters' word: key, signature, number or scope
+        └── ListNotTrusted        the list is not headquarters' word: key, signature or scope
+            └── ListIsOlder       its number is lower than one that was had before
 """
 
 from __future__ import annotations
@@ -59,6 +60,12 @@ class ListNotTrusted(PackageError):
     """A list of packages, or a set of keys, that is not headquarters' word."""
 
     code = "list_not_trusted"
+
+
+class ListIsOlder(ListNotTrusted):
+    """A list whose number is lower than that of one that was had before."""
+
+    code = "list_is_older"
 
 
 def from_the_future(where: str) -> PackageFromTheFuture:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from kassa.device import write_private_file
 from kassa.environment import Environment
-from kassa.packages.errors import ListNotTrusted
+from kassa.packages.errors import ListIsOlder, ListNotTrusted
 from kassa.packages.listing import KeySet, PackageList, Signed, SigningKey
 from kassa.text import texts
 
@@ -69,11 +69,12 @@ def verify_list(
     Whether it has expired is for the caller to tell: an old list warns, and never stops selling.
 
     :param seen_number: of the last list that was accepted here.
-    :raises ListNotTrusted: an unknown or revoked key, a wrong signature, an older number, a list for others.
+    :raises ListIsOlder: its number is lower: headquarters was restored from a backup, or somebody plays it back.
+    :raises ListNotTrusted: an unknown or revoked key, a wrong signature, a list for others.
     """
     listed = _open(signed, "package-list", key_set, PackageList)
     if listed.number < seen_number:
-        raise _not_trusted(f"number {listed.number}, seen {seen_number}")
+        raise _older(listed.number, seen_number)
     if (listed.scope, listed.audience) != (scope, audience):
         raise _not_trusted(f"for {listed.audience} databases of {listed.scope}")
     return listed
@@ -118,3 +119,10 @@ def _text(kind: str, body: bytes) -> bytes:
 
 def _not_trusted(where: str) -> ListNotTrusted:
     return ListNotTrusted(_("The list of data packages is not signed by this retailer's headquarters."), where=where)
+
+
+def _older(number: int, seen: int) -> ListIsOlder:
+    what = _("Headquarters offers an older list of data packages ({number}) than it did before ({seen}).",
+             number=str(number), seen=str(seen))  # fmt: skip
+    hint = _("Was headquarters restored from a backup? Then it needs: kassa headquarters restored")
+    return ListIsOlder(what, hint=hint, where=f"number {number}, seen {seen}")

@@ -143,6 +143,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
         report came, so that a clock that is days off makes no data old.
     :param list_error: why the list is not trusted that the register was given last; empty: it is.
     :param order: the last of headquarters' orders that was carried out.
+    :param seen_list: the highest number of a list that was ever accepted; ``key_set``: the number of the pinned keys.
     """
 
     groups: tuple[GroupReport, ...]
@@ -160,6 +161,8 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     order: str = ""
     made_at: datetime | None = None
     list_error: str = ""
+    seen_list: int = 0
+    key_set: int = 0
 
 
 class SessionOrder(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from kassa_server.headquarters.card_payments import unsettled_cards
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, held_registers
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
 from kassa_server.headquarters.over_returned import over_returned
+from kassa_server.headquarters.restored import ahead_of
 from kassa_server.headquarters.scopes import active_scopes
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.schema import (
@@ -28,6 +29,7 @@ _, n_ = texts("kassa_server")
 
 ERROR, WARNING = "error", "warning"
 OLD_DATA = timedelta(hours=24)
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Attention:
 
 def needs_attention(connection: Connection, now: datetime) -> list[Attention]:
     """Everything that needs a person now."""
-    found = [*_journal(connection), *_distribution(connection), *_lists(connection, now)]
+    found = [*_restored(connection), *_journal(connection), *_distribution(connection), *_lists(connection, now)]
     for status in offline_statuses(connection, now):
         found += _register(status)
     return sorted(found, key=lambda one: one.kind != ERROR)
@@ -57,7 +59,7 @@ def _register(status: RegisterOfflineStatus) -> list[Attention]:
                 register=name, group=table_group_name(group.table_group), error=group.error,
             )  # fmt: skip
             found.append(Attention(ERROR, what, "/sessions?failed=yes"))
-    if status.list_error:
+    if status.list_error and not status.ahead:
         what = _("{register} was given a list of packages that it does not trust. {error}",
                  register=name, error=status.list_error)  # fmt: skip
         found.append(Attention(ERROR, what, page))
@@ -81,6 +83,21 @@ def _register(status: RegisterOfflineStatus) -> list[Attention]:
 def data_is_old(status: RegisterOfflineStatus) -> bool:
     """Whether a register's data has not been checked for a day."""
     return status.data_age_s is not None and status.data_age_s > OLD_DATA.total_seconds()
+
+
+def _restored(connection: Connection) -> list[Attention]:
+    ahead = ahead_of(connection)
+    if not ahead:
+        return []
+    names = literal(", ".join(one.database_id for one in ahead[:_MOST_NAMED]))
+    what = n_(
+        "Headquarters was restored from a backup: {names} has had newer data, and takes nothing from it until you say "
+        "so: kassa headquarters restored",
+        "Headquarters was restored from a backup: {names} ({count} in all) have had newer data, and take nothing from "
+        "it until you say so: kassa headquarters restored",
+        count=len(ahead), names=names,
+    )  # fmt: skip
+    return [Attention(ERROR, what, "/offline-status")]
 
 
 def _journal(connection: Connection) -> list[Attention]:

@@ -13,6 +13,7 @@ from kassa_server.headquarters import (
     completeness_cli,
     databases_cli,
     monitoring_cli,
+    restored_cli,
     session_cli,
     trust_cli,
     users_cli,
@@ -30,6 +31,7 @@ completeness_cli.add_to(headquarters)
 databases_cli.add_to(headquarters)
 monitoring_cli.add_to(headquarters)
 plugins_cli.add_to(headquarters)
+restored_cli.add_to(headquarters)
 session_cli.add_to(headquarters)
 trust_cli.add_to(headquarters)
 users_cli.add_to(headquarters)

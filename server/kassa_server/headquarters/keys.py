@@ -33,7 +33,7 @@ def signing_key(connection: Connection, environment: Environment) -> Headquarter
     if good:
         return _as_key(connection, good[-1])
     made = _make(connection, environment)
-    _add_set(connection, KeySet(1, (made.signing_key,)), made)
+    add_key_set(connection, KeySet(1, (made.signing_key,)), made)
     return made
 
 
@@ -46,7 +46,7 @@ def rotate_key(connection: Connection, environment: Environment) -> str:
     made = _make(connection, environment)
     latest = current_key_set(connection)
     following = KeySet(latest.number + 1, (*latest.keys, made.signing_key), latest.revoked)
-    _add_set(connection, following, before)
+    add_key_set(connection, following, before)
     audit.note(connection, "headquarters_key_made", environment.clock.utc(), key=made.signing_key.key_id)
     return made.signing_key.key_id
 
@@ -66,7 +66,7 @@ def revoke_key(connection: Connection, environment: Environment, key_id: str) ->
     connection.execute(update(headquarters_key).where(headquarters_key.c.key_id == key_id).values(revoked_at=now))
     latest = current_key_set(connection)
     following = KeySet(latest.number + 1, latest.keys, (*latest.revoked, key_id))
-    _add_set(connection, following, _as_key(connection, _good_keys(connection)[-1]))
+    add_key_set(connection, following, _as_key(connection, _good_keys(connection)[-1]))
     audit.note(connection, "headquarters_key_revoked", now, key=key_id)
 
 
@@ -108,7 +108,8 @@ def _make(connection: Connection, environment: Environment) -> HeadquartersKey:
     return key
 
 
-def _add_set(connection: Connection, following: KeySet, signer: HeadquartersKey) -> None:
+def add_key_set(connection: Connection, following: KeySet, signer: HeadquartersKey) -> None:
+    """Put a key set after the others, signed by one of the keys before it."""
     signed = msgspec.json.encode(signer.sign("key-set", following)).decode()
     connection.execute(insert(headquarters_key_set).values(number=following.number, signed=signed))
 

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from kassa.packages.listing import GroupReport, ReportedCause, SyncReport
+from kassa_server.headquarters.restored import ahead_of
 from kassa_server.schema import head, register, register_report, series
 
 _HEARD_FOR_S = 300
@@ -29,6 +30,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     :param ready: would it sell right now if the server vanished? ``causes`` name why not. None: it has never told.
     :param list_error: why it does not trust the list of packages that it was given last; empty: it does.
     :param groups: the table groups as the register last told.
+    :param ahead: it has had newer data than headquarters: that was restored from a backup, and must be told so.
     """
 
     register_id: str
@@ -51,6 +53,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     database_size: int
     groups: tuple[GroupReport, ...]
     list_error: str = ""
+    ahead: bool = False
 
 
 def offline_statuses(
@@ -73,7 +76,8 @@ def offline_statuses(
         statement = statement.where(register.c.store_id == store_id)
     if register_id is not None:
         statement = statement.where(register.c.register_id == register_id)
-    return [_status(row, now) for row in connection.execute(statement)]
+    ahead = {one.database_id for one in ahead_of(connection)}
+    return [_status(row, now, row.register_id in ahead) for row in connection.execute(statement)]
 
 
 def offline_status_json(connection: Connection, now: datetime, *, store_id: str | None = None) -> bytes:
@@ -81,7 +85,7 @@ def offline_status_json(connection: Connection, now: datetime, *, store_id: str 
     return msgspec.json.encode(offline_statuses(connection, now, store_id=store_id))
 
 
-def _status(row: Any, now: datetime) -> RegisterOfflineStatus:
+def _status(row: Any, now: datetime, ahead: bool) -> RegisterOfflineStatus:
     report = None if row.report is None else msgspec.json.decode(row.report, type=SyncReport)
     heard = _latest(row.reported_at, row.heard_at, row.polled_at)
     checked = _latest(row.checked_at, row.polled_at)
@@ -93,6 +97,7 @@ def _status(row: Any, now: datetime) -> RegisterOfflineStatus:
         told.sales_waiting if waiting else 0, Decimal(told.amount_waiting) if waiting else Decimal(0),
         told.oldest_waiting if waiting else None, waiting, checked, _age_s(checked, now),
         None if report is None else told.ready, told.causes, told.engine, told.size, told.groups, told.list_error,
+        ahead,
     )  # fmt: skip
 
 

@@ -91,9 +91,13 @@ class Downloader:
         with self._channel.reading() as connection:
             known = checkpoints(connection)
         number = 0 if self._listed is None else self._listed.number
+        seen = max(number, *self._relay.numbers().values(), 0)
         now = self._channel.environment.clock.utc()
         engine = self._channel.engine.dialect.name
-        return SyncReport(tuple(map(self._group_report, known.values())), number, now, engine=engine)
+        return SyncReport(
+            tuple(map(self._group_report, known.values())), number, now, engine=engine, seen_list=seen,
+            key_set=self._pins.key_set.number,
+        )  # fmt: skip
 
     def _group_report(self, one: Checkpoint) -> GroupReport:
         failed = self._failures.of(one.table_group)
