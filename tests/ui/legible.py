@@ -16,7 +16,8 @@ from kassa_ui.widgets.lines import SaleRow
 WORD = re.compile(r"[^\W\d_]{2,}")
 DATA = re.compile(
     "|".join(re.escape(item.description) for item in ITEMS.values())
-    + r"|Butik 0042|Kassa 0042-3|Elin Berg|kr\b|kg\b|https://\S+|SQLite|MB\b|^a$|Kontant|Kort"
+    + r"|Butik 0042|Kassa 0042-3|Elin Berg|Maria Lind|Omar Said|Svenska|English|kr\b|kg\b|https://\S+|SQLite|MB\b"
+    + r"|^jac$|Kontant|Kort"
 )
 """Names and figures that are no texts of the screen's."""
 SMALLEST = 0.55

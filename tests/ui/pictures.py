@@ -12,6 +12,8 @@ from tests.ui.pilot import Pilot
 from tests.ui.scripted_register import ScriptedRegister
 from tests.ui.shown import OFFLINE_TOO, STATES, State, draw
 
+from kassa_ui.presenters.settings import NAME, OWNER
+
 FOLDER = Path(__file__).parents[2] / "docs" / "screens" / "window"
 LANGUAGES = ("sv", "en")
 THEMES = ("light", "dark")
@@ -60,15 +62,15 @@ def take(pilot: Pilot, picture: Picture, path: Path) -> None:
     if picture.offline:
         register.go_offline()
     try:
-        pilot.app.palette.name = picture.theme
+        register.keep_setting(OWNER, NAME, f'{{"theme": "{picture.theme}"}}')
         pilot.attach(register)
+        pilot.until(lambda: pilot.app.palette.name == picture.theme)
         draw(pilot, register, picture.state)
         pilot.frames(5)
         pilot.picture(str(path))
     finally:
         register.release()
         pilot.app.detach()
-        pilot.app.palette.name = "light"
         register.close()
     with Image.open(path) as taken:
         taken.convert("RGB").quantize(128).save(path, optimize=True)

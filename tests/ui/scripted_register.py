@@ -79,6 +79,7 @@ class ScriptedRegister:
         self.submitted: list[tuple[int, dict[str, Any]]] = []
         self.failures: dict[int, BaseException] = {}
         self.windows_described = 0
+        self.kept: dict[tuple[str, str], str | None] = {}
         self._gate = threading.Event()
         self._gate.set()
         self._worker = ThreadPoolExecutor(1, "scripted register")
@@ -175,6 +176,12 @@ class ScriptedRegister:
     def answer(self, choice: str) -> None:
         self.answers.append(choice)
         self.question = None
+
+    def setting(self, plugin: str, name: str) -> str | None:
+        return self.kept.get((plugin, name))
+
+    def keep_setting(self, plugin: str, name: str, value: str | None) -> None:
+        self.kept[plugin, name] = value
 
     def describe_window(self, name: str) -> Window | None:
         self.windows_described += 1
@@ -299,9 +306,11 @@ class ScriptedRegister:
             )
         self.locked = False
         self.log_on()
-        return OperationResult()
+        return OperationResult(data=self.staff)
 
     def _run_917(self, _approval: object, action: str = "") -> OperationResult:
+        if action == "disconnect":
+            self.go_offline(Reason.MANUAL)
         if action == "switch":
             if self.connection_state.online:
                 self.go_offline(Reason.MANUAL)

@@ -9,6 +9,7 @@ from tests.ui.scripted_register import ScriptedRegister
 
 from kassa.operations import Question
 from kassa.register.face import Event
+from kassa_ui.presenters.recent_staff import Recent
 
 State = Callable[[Pilot, ScriptedRegister], None]
 
@@ -17,6 +18,34 @@ def log_on(pilot: Pilot, register: ScriptedRegister) -> None:
     """Nobody is logged on, and the store server is away."""
     register.staff = register.transaction = None
     register.go_offline()
+
+
+def staff_tiles(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Who has logged on here lately stands in tiles; the store server is away, and working offline can be chosen."""
+    register.staff = register.transaction = None
+    recent = (Recent("100", "Elin Berg"), Recent("101", "Omar Said"), Recent("900", "Maria Lind"))
+    pilot.app.till.log_on.recent = recent
+    register.go_offline()
+
+
+def settings(pilot: Pilot, register: ScriptedRegister) -> None:
+    """Settings of the screen, during a sale."""
+    pilot.app.till.press_settings()
+
+
+def support(pilot: Pilot, register: ScriptedRegister) -> None:
+    """What to tell support."""
+    pilot.app.till.press_support()
+
+
+def menu(pilot: Pilot, register: ScriptedRegister) -> None:
+    """The name of who is at the till was pressed."""
+    pilot.app.till.press_staff()
+
+
+def line(pilot: Pilot, register: ScriptedRegister) -> None:
+    """All about one line."""
+    pilot.app.till.press_line("l4")
 
 
 def sale(pilot: Pilot, register: ScriptedRegister) -> None:
@@ -77,7 +106,9 @@ def notice(pilot: Pilot, register: ScriptedRegister) -> None:
 
 STATES: tuple[State, ...] = (
     log_on,
+    staff_tiles,
     sale,
+    line,
     searching,
     tender,
     window,
@@ -86,6 +117,9 @@ STATES: tuple[State, ...] = (
     approval,
     question,
     notice,
+    menu,
+    settings,
+    support,
 )
 
 

@@ -16,7 +16,7 @@ def test_log_on_by_touch(pilot: Pilot, register: ScriptedRegister) -> None:
     """Fingers alone log on: id, Enter, PIN, Enter."""
     for label in "100":
         pilot.tap(pilot.find(label))
-    pilot.tap(pilot.app.stage.screen.ids.pin)
+    pilot.tap(pilot.find("PIN"))
     for label in "1234":
         pilot.tap(pilot.find(label))
     pilot.tap(pilot.find("Logga in"))

@@ -226,15 +226,31 @@ def test_the_bar_changes_offline(selling: Pilot, register: ScriptedRegister) -> 
     assert header.ids.pill.tone == "offline"
 
 
-def test_theme_switches(selling: Pilot) -> None:
-    """The dark theme repaints everything, the light one again; what was open stays."""
-    selling.app.palette.name = "dark"
+def test_settings_switch_live(selling: Pilot, register: ScriptedRegister) -> None:
+    """Dark, larger type, English, chosen by keyboard: everything is drawn anew, what is open stays open with the ring
+    where it was, and so does the sale; back again, all is as before."""
+    app = selling.app
+    height = selling.find("Antal").meant
+    selling.key("i", "ctrl")
+    selling.until(lambda: app.till.dialog)
     selling.frames(3)
-    key = selling.find("Antal")
-    assert tuple(key.fill) == tuple(selling.app.palette.surface)
-    selling.app.palette.name = "light"
+    for label in ("Mörkt", "130 %", "English"):
+        while getattr(app.ring.current, "label", "") != label:
+            selling.key("\t")
+        selling.key("\n")
+        selling.until(
+            lambda label=label: any(getattr(key, "label", "") == label and key.detail for key in selling.widgets())
+        )
+        selling.frames(3)
+    assert app.palette.name == "dark"
+    assert app.ring.current.label == "English"
+    assert selling.reads("Settings")
+    assert selling.find("Antal").meant == pytest.approx(height * 1.3)
+    assert selling.reads("862.38")
+    app.till.change_settings(theme="light", text_size=100, language="")
     selling.frames(3)
-    assert tuple(selling.find("Antal").fill) == (1, 1, 1, 1)
+    assert selling.find("Antal").meant == pytest.approx(height)
+    assert register.submitted == []
 
 
 def test_a_long_sale_scrolls(pilot: Pilot, register: ScriptedRegister) -> None:

@@ -19,7 +19,7 @@ def run(
     home: Path | None = None,
     size: tuple[int, int] = (1280, 800),
     fullscreen: bool = False,
-    theme: str = "light",
+    theme: str | None = None,
     language: str | None = None,
 ) -> None:
     """Show ``register`` until the window is closed, or Ctrl+C or SIGTERM ask for it; it stays open and is the caller's
@@ -27,15 +27,16 @@ def run(
 
     :param home: where Kivy keeps its files.
     :param size: the window's, in pixels.
-    :param theme: ``light`` or ``dark``.
-    :param language: ``sv`` or ``en``, whatever the cashier's own is; None: the cashier's, or the store's.
+    :param theme: ``light`` or ``dark``; None: as chosen on this register.
+    :param language: ``sv`` or ``en``; None: as chosen on this register, else the cashier's, or the store's.
     """
     with StopSignals() as signals:
         start.prepare(home, size=size, fullscreen=fullscreen)
+        from kassa_ui.sounds import Sounds
         from kassa_ui.window import KassaApp
 
-        app = KassaApp(register, fixed_language=language, on_running=signals.then)
-        app.palette.name = theme
+        app = KassaApp(register, fixed_language=language, fixed_theme=theme, on_running=signals.then, sounds=Sounds())
+        app.palette.name = theme or "light"
         asyncio.run(app.async_run())
 
 
@@ -45,7 +46,7 @@ def tell(
     home: Path | None = None,
     size: tuple[int, int] = (1280, 800),
     fullscreen: bool = False,
-    theme: str = "light",
+    theme: str | None = None,
     language: str | None = None,
 ) -> None:
     """Show why the register cannot be opened, until the window is closed; without a display, nothing.
@@ -59,7 +60,7 @@ def tell(
         from kassa_ui.cannot_open import CannotOpenApp, system_language
 
         app = CannotOpenApp(error, language or system_language(), on_running=signals.then)
-        app.palette.name = theme
+        app.palette.name = theme or "light"
         asyncio.run(app.async_run())
 
 

@@ -40,10 +40,12 @@ def read_size(text: str) -> tuple[int, int]:
 
 def window(
     directory: Annotated[Path, typer.Option("--directory", "-d", help="The register's folder.")] = DEFAULT,
-    language: Annotated[Language | None, typer.Option(help="Instead of the cashier's or the store's own.")] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Instead of the one chosen on this register, or the cashier's.")
+    ] = None,
     size: Annotated[str, typer.Option(help="The window's, in pixels.")] = "1280x800",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
-    theme: Annotated[Theme, typer.Option(help="The colours.")] = Theme.LIGHT,
+    theme: Annotated[Theme | None, typer.Option(help="Instead of the one chosen on this register.")] = None,
 ) -> None:
     """Open the register in a window."""
     from kassa.errors import JournalError
@@ -54,11 +56,12 @@ def window(
     width_and_height = read_size(size)
     log_to(directory / "log")
     wanted = None if language is None else language.value
+    colours = None if theme is None else theme.value
     try:
         opened = open_register(directory)
     except JournalError as error:
         # Whoever activates a register reads the terminal; whoever sells on it sees only the window.
-        tell(error, home=directory / "window", size=width_and_height, fullscreen=fullscreen, theme=theme.value,
+        tell(error, home=directory / "window", size=width_and_height, fullscreen=fullscreen, theme=colours,
              language=wanted)  # fmt: skip
         raise
     with opened as register:
@@ -67,6 +70,6 @@ def window(
             home=directory / "window",
             size=width_and_height,
             fullscreen=fullscreen,
-            theme=theme.value,
+            theme=colours,
             language=wanted,
         )

@@ -11,6 +11,7 @@ ENTER, ENTER_PAD, BACKSPACE, TAB, ESCAPE, SPACE = 13, 271, 8, 9, 27, 32
 ARROWS = {273: "up", 274: "down", 275: "right", 276: "left"}
 F1, F12 = 282, 293
 PAY_CARD, PAY_CASH, FIND, STATUS, LEAVE, VOID_PAID = "k", "j", "f", "d", "l", "b"
+SETTINGS, SUPPORT = "i", "h"
 
 
 class Keyboard:
@@ -72,6 +73,10 @@ class Keyboard:
     def _shortcut(self, letter: str) -> None:
         if letter == STATUS and self._till.dialog is None:
             self._till.press_pill()
+        elif letter == SETTINGS:
+            self._till.press_settings()
+        elif letter == SUPPORT:
+            self._till.press_support()
         if self._till.screen != "sale" or self._till.dialog is not None:
             return
         if letter == PAY_CARD:

@@ -12,6 +12,7 @@ from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.metrics import Metrics
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -21,7 +22,9 @@ from kassa_ui import kv
 from kassa_ui.bridge import Bridge
 from kassa_ui.keyboard import Keyboard
 from kassa_ui.presenters.notices import notice_of
+from kassa_ui.presenters.settings import ScreenSettings
 from kassa_ui.presenters.till import Till
+from kassa_ui.sounds import Sounds
 from kassa_ui.widgets.focus import FocusRing
 from kassa_ui.widgets.palette import Palette
 
@@ -69,6 +72,8 @@ class KassaApp(App):
         register: RegisterFace | None = None,
         *,
         fixed_language: str | None = None,
+        fixed_theme: str | None = None,
+        sounds: Sounds | None = None,
         on_running: Callable[[Callable[[], object]], object] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -76,6 +81,9 @@ class KassaApp(App):
         kv.register_typefaces()
         self._register = register
         self._fixed_language = fixed_language
+        self._fixed_theme = fixed_theme
+        self._sounds = sounds
+        self._enlarged = 1.0
         self._on_running = on_running
         self._keyboard: Any = None
         self._draw = Clock.create_trigger(self._draw_now, -1)
@@ -113,8 +121,34 @@ class KassaApp(App):
         """Show ``register``, in place of another."""
         self.detach()
         clock = register.environment.clock
-        self.till = Till(register, self.bridge, clock, self._draw, language=self._fixed_language)
+        self.till = Till(
+            register,
+            self.bridge,
+            clock,
+            self._draw,
+            language=self._fixed_language,
+            theme=self._fixed_theme,
+            styled=self._style,
+            sound=self._play,
+        )
         self._rebuild()
+
+    def _style(self, settings: ScreenSettings) -> None:
+        """Theme, size of text and sounds as chosen. The till stays, and with it the sale and what is open."""
+        enlarged = settings.text_size / 100
+        other = enlarged != self._enlarged
+        Metrics.fontscale *= enlarged / self._enlarged
+        self._enlarged = enlarged
+        if self.palette.name != settings.theme:
+            self.palette.name = settings.theme
+        elif other:
+            self._rebuild()
+        if self._sounds is not None:
+            self._sounds.on = settings.sounds
+
+    def _play(self, name: str) -> None:
+        if self._sounds is not None:
+            self._sounds.play(name)
 
     def _rebuild(self, *_changed: object) -> None:
         """Make the widgets anew: for a till that has just been attached, and for another theme."""
@@ -124,6 +158,7 @@ class KassaApp(App):
             return
         if self._keyboard is not None:
             self._keyboard.close()
+        focused = getattr(self.ring.current, "label", "") if self.ring is not None else ""
         self.root.clear_widgets()
         self.language = self.till.view.language
         self.stage = Stage(self.till)
@@ -131,6 +166,7 @@ class KassaApp(App):
         self._keyboard = Keyboard(Window, self.till, self.ring)
         self.root.add_widget(self.stage)
         self._draw_now()
+        self.ring.find(focused)
 
     def detach(self) -> None:
         """Show nothing."""

@@ -149,7 +149,11 @@ class Desk:
         if quantity is not None:
             parameters["quantity"] = quantity
         # A scan's error stays until it is seen: the goods are on the counter and not on the receipt.
-        self.run(Job(PRODUCT_SALE, parameters, "", self._told, self.fail))
+        self.run(Job(PRODUCT_SALE, parameters, "", self._sold, self.fail))
+
+    def _sold(self, result: OperationResult) -> None:
+        self._till.sound("scan")
+        self._told(result)
 
     # Buttons
 
@@ -258,7 +262,9 @@ class Desk:
 
     def fail(self, error: BaseException) -> None:
         """Something went wrong: said on the sale screen."""
-        self.notices.add(notice_of(error))
+        self._till.sound("error")
+        self._till.last_notice = notice_of(error)
+        self.notices.add(self._till.last_notice)
 
     def show_finished(self, finished: Finished) -> None:
         """A sale has ended: its change stays on the screen until the next one starts."""

@@ -44,6 +44,15 @@ class ChoiceDrawn:
 
 
 @dataclass(frozen=True)
+class OptionDrawn:
+    """Something to choose: its name, each choice with whether it is the one in force, and the word for that."""
+
+    label: str
+    choices: tuple[tuple[str, bool], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
 class DialogDrawn:
     """A dialog as drawn. ``pad`` is ``numbers``, ``digits``, ``letters`` or empty."""
 
@@ -54,6 +63,7 @@ class DialogDrawn:
     choices: tuple[ChoiceDrawn, ...]
     notice: NoticeDrawn | None
     pad: str = ""
+    options: tuple[OptionDrawn, ...] = ()
 
 
 class Dialog:
@@ -84,6 +94,9 @@ class Dialog:
 
     def tap_field(self, place: int) -> None:
         """A field was tapped."""
+
+    def pick(self, row: int, place: int) -> None:
+        """Of the options, the choice at ``place`` of row ``row`` was pressed."""
 
     def close(self) -> None:
         """Leave the dialog without deciding."""

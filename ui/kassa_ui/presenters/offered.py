@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kassa.operations import OperationResult
 from kassa.text import Money, Text, literal, texts
 from kassa_ui.presenters.dialogs import ChoiceDrawn, Dialog, DialogDrawn
+from kassa_ui.presenters.settings import SettingsDialog
 from kassa_ui.presenters.speech import Speech
+from kassa_ui.presenters.support import SupportDialog
 from kassa_ui.presenters.work import Job
 
 if TYPE_CHECKING:
@@ -19,16 +22,18 @@ _, n_ = texts("kassa_ui")
 VOID_PAYMENT = 211
 LOG_OFF = 701
 LOCK = 703
+HEALTH_CHECK = 717
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An operation to choose."""
+    """Something to choose: an operation to run, or with ``opens`` another dialog."""
 
     label: Text
-    operation: int
-    parameters: dict[str, Any]
+    operation: int = 0
+    parameters: dict[str, Any] = field(default_factory=dict)
     tone: str = "plain"
+    opens: Callable[[], Dialog] | None = None
 
 
 class OfferDialog(Dialog):
@@ -54,6 +59,10 @@ class OfferDialog(Dialog):
             self.close()
             return
         offer = self._offers[place - 1]
+        if offer.opens is not None:
+            self.close()
+            self.till.open(offer.opens())
+            return
         if not self.till.work.working(_key(offer)):
             self.notices.clear()
             self.till.desk.run(Job(offer.operation, offer.parameters, _key(offer), self._done, self.fail))
@@ -89,9 +98,15 @@ def void_payment(till: Till) -> OfferDialog | None:
 
 
 def leave_till(till: Till) -> OfferDialog | None:
-    """To lock the till or log off; None where nobody is at it."""
+    """What is not about the sale, with locking the till and logging off; None where nobody is at it."""
     staff = till.view.staff
     if staff is None:
         return None
-    offers = (Offer(_("Log off"), LOG_OFF, {}), Offer(_("Lock"), LOCK, {}, "action"))
+    offers = (
+        Offer(_("Settings"), opens=lambda: SettingsDialog(till)),
+        Offer(_("Devices"), HEALTH_CHECK),
+        Offer(_("Call support"), opens=lambda: SupportDialog(till)),
+        Offer(_("Log off"), LOG_OFF),
+        Offer(_("Lock"), LOCK, tone="action"),
+    )
     return OfferDialog(till, literal(staff.name), None, offers)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from kassa.environment import Clock
+from kassa.model import Staff
 from kassa.operations import Finished, OperationResult, Place
 from kassa.register.face import Event, RegisterFace, RegisterView
 from kassa.windows import Window
-from kassa_ui.presenters.desk import TENDER, Desk
+from kassa_ui.presenters.desk import GRID, TENDER, Desk
 from kassa_ui.presenters.dialogs import Dialog, QuestionDialog, WindowDialog
 from kassa_ui.presenters.entry import TIMES, EntryBuffer
+from kassa_ui.presenters.line_detail import LineDialog
 from kassa_ui.presenters.log_on import LogOn
-from kassa_ui.presenters.notices import notice_of
+from kassa_ui.presenters.notices import Notice, notice_of
 from kassa_ui.presenters.offered import leave_till, void_payment
+from kassa_ui.presenters.recent_staff import Recent, keep_recent, read_recent, with_latest
 from kassa_ui.presenters.scanner import ScanDetector
+from kassa_ui.presenters.settings import ScreenSettings, SettingsDialog, keep_settings, read_settings
+from kassa_ui.presenters.support import SupportDialog
 from kassa_ui.presenters.work import Job, Work
 
 Found = TypeVar("Found")
@@ -36,7 +43,9 @@ class Till:
     """One register's screen. All methods but :meth:`heard` are the screen's thread's.
 
     :param changed: called when something is to be drawn anew; it may be called often.
-    :param language: instead of the register's own.
+    :param language: until another is chosen, instead of the one that the register keeps; so is ``theme``.
+    :param styled: told of the screen's settings, whenever they are other ones.
+    :param sound: plays ``scan`` or ``error``.
     """
 
     def __init__(
@@ -47,10 +56,17 @@ class Till:
         changed: Callable[[], None],
         *,
         language: str | None = None,
+        theme: str | None = None,
+        styled: Callable[[ScreenSettings], None] = lambda settings: None,
+        sound: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.register = register
         self.clock = clock
-        self._language = language
+        over = {name: value for name, value in (("language", language), ("theme", theme)) if value is not None}
+        self.settings = msgspec.structs.replace(ScreenSettings(), **over)
+        self._styled = styled
+        self.sound = sound
+        self.last_notice: Notice | None = None
         self.view = self._look()
         self.work = Work(register, self._post)
         self.desk = Desk(self)
@@ -61,6 +77,26 @@ class Till:
         self._scanner = ScanDetector()
         self._stop = register.subscribe(self.heard)
         self.refresh()
+        threads.fetch(lambda: (read_settings(register, over), read_recent(register)), self._kept_read)
+
+    def _kept_read(self, kept: tuple[ScreenSettings, tuple[Recent, ...]]) -> None:
+        self.settings, self.log_on.recent = kept
+        self._styled(self.settings)
+        self.refresh()
+
+    # What this register keeps
+
+    def change_settings(self, **changes: Any) -> None:
+        """Other settings of the screen: in force at once, and kept."""
+        settings = self.settings = msgspec.structs.replace(self.settings, **changes)
+        self._threads.fetch(lambda: keep_settings(self.register, settings), lambda kept: None)
+        self._styled(settings)
+        self.refresh()
+
+    def logged_on(self, staff: Staff) -> None:
+        """Somebody has logged on here: a tile for the next time."""
+        recent = self.log_on.recent = with_latest(self.log_on.recent, Recent(staff.staff_id, staff.name))
+        self._threads.fetch(lambda: keep_recent(self.register, recent), lambda kept: None)
 
     # What is up
 
@@ -122,7 +158,8 @@ class Till:
 
     def _look(self) -> RegisterView:
         view = self.register.view()
-        return view if self._language is None else replace(view, language=self._language)
+        language = self.settings.language
+        return replace(view, language=language) if language else view
 
     def _left(self) -> None:
         """Somebody has logged off or locked the till: nothing half typed or half asked is left behind."""
@@ -184,6 +221,23 @@ class Till:
     def press_staff(self) -> None:
         """Who is at the till was pressed: lock it, or log off."""
         self._offer(leave_till(self))
+
+    def press_settings(self) -> None:
+        """The settings are wanted, at any screen."""
+        if self.dialog is None:
+            self.open(SettingsDialog(self))
+
+    def press_support(self) -> None:
+        """What to tell support is wanted, at any screen."""
+        if self.dialog is None:
+            self.open(SupportDialog(self))
+
+    def press_line(self, line_id: str) -> None:
+        """A line was tapped: it is selected; the selected one opens."""
+        if self.desk.selection.line_id != line_id:
+            self.desk.selection.line_id = line_id
+        elif self.dialog is None:
+            self.open(LineDialog(self, line_id))
 
     def press_paid(self) -> None:
         """What is paid was pressed: the last payment can be voided."""
@@ -259,6 +313,8 @@ class Till:
             self.desk.times()
         elif name in ("up", "down"):
             self.desk.move(-1 if name == "up" else 1)
+        elif name == "right" and self.desk.mode == GRID and self.desk.selection.line_id is not None:
+            self.press_line(self.desk.selection.line_id)
 
     def _scanned(self) -> bool:
         """Whether Enter ended a scan, whatever is open; then it is sold. What was typed decides, and not how fast."""

@@ -76,6 +76,13 @@ class FocusRing:
             self._give(best[2])
         return True
 
+    def find(self, label: str) -> None:
+        """To the widget with that label, as after the widgets have been made anew."""
+        for widget in self._reachable() if label else ():
+            if getattr(widget, "label", "") == label:
+                self._give(widget)
+                return
+
     def press(self) -> bool:
         """Press what has the ring; False if nothing has."""
         here = self.current

@@ -10,7 +10,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 
 from kassa_ui import kv, theme
-from kassa_ui.presenters.dialogs import ChoiceDrawn, DialogDrawn
+from kassa_ui.presenters.dialogs import ChoiceDrawn, DialogDrawn, OptionDrawn
 from kassa_ui.presenters.till import Till
 from kassa_ui.widgets import card, field, icon, notice, words  # noqa: F401
 from kassa_ui.widgets.field import Field
@@ -52,6 +52,19 @@ class ChoiceKey(Key):
         )
 
 
+class OptionKey(Key):
+    """One choice of an option; ``row`` and ``place`` say which."""
+
+    row = NumericProperty(0)
+    place = NumericProperty(0)
+
+
+class OptionRow(BoxLayout):
+    """A setting: its name over its choices, the one in force marked."""
+
+    label = StringProperty("")
+
+
 class LetterPad(Letters):
     """Letters, digits and erase, as high as a dialog has room for."""
 
@@ -83,6 +96,7 @@ class DialogLayer(AnchorLayout):
         for place, (widget, shown) in enumerate(zip(reversed(self.ids.fields.children), drawn.fields, strict=True)):
             widget.place = place
             widget.apply(shown)
+        self._apply_options(drawn.options)
         self._apply_choices(drawn.choices)
         self._apply_pad()
         self._stand()
@@ -95,7 +109,7 @@ class DialogLayer(AnchorLayout):
         fields = len(self.ids.fields.children)
         whole = dp(502 + 78 * fields) + sp(180 + 22 * fields)
         self.beside = self.pad in NUMBERS and self.height < whole and self.width > dp(784)
-        self.wide = {"": 760, "letters": 860}.get(self.pad, 760 if self.beside else 460)
+        self.wide = {"": 860 if self.many else 760, "letters": 860}.get(self.pad, 760 if self.beside else 460)
 
     def _new_field(self) -> Field:
         widget = Field()
@@ -106,6 +120,27 @@ class DialogLayer(AnchorLayout):
         key = ChoiceKey()
         key.bind(on_release=lambda pressed: self._choose(pressed.place))
         return key
+
+    def _apply_options(self, options: tuple[OptionDrawn, ...]) -> None:
+        _match(self.ids.options, len(options), OptionRow)
+        for number, (row, option) in enumerate(zip(reversed(self.ids.options.children), options, strict=True)):
+            row.label = option.label
+            _match(row.ids.offered, len(option.choices), self._new_option)
+            for place, (key, (label, chosen)) in enumerate(
+                zip(reversed(row.ids.offered.children), option.choices, strict=True)
+            ):
+                key.row, key.place, key.label = number, place, label
+                key.detail, key.tone = (option.chosen, "action") if chosen else ("", "plain")
+
+    def _new_option(self) -> OptionKey:
+        key = OptionKey()
+        key.bind(on_release=lambda pressed: self._pick(int(pressed.row), int(pressed.place)))
+        return key
+
+    def _pick(self, row: int, place: int) -> None:
+        if self.till.dialog is not None:
+            self.till.dialog.pick(row, place)
+            self.till.draw()
 
     def _apply_choices(self, choices: tuple[ChoiceDrawn, ...]) -> None:
         box = self.ids.choices

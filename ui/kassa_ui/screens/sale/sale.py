@@ -183,7 +183,7 @@ class SaleScreen(BoxLayout):
         if self.mode == "search":
             self.till.desk.sell(key)
         else:
-            self.till.desk.selection.line_id = key
+            self.till.press_line(key)
         self.till.draw()
 
 
