@@ -23,6 +23,7 @@ from kassa import hookspecs
 from kassa.hooks import Hooks
 from kassa.hookspecs import PROJECT, PluginInfo
 from kassa.model import EnabledPlugin
+from kassa.packages.plugin_sets import PluginSet
 from kassa.plugin_fit import Deprecation, deprecations, place_of_misfit, refuse_misfits
 from kassa.plugin_problems import HINTS, ITS_MAKER, Origin, PluginProblem, place_of, place_of_module, words_of
 from kassa.text import Text, literal, texts
@@ -82,6 +83,11 @@ class PluginHost:
     def missing_required(self) -> list[PluginProblem]:
         """Problems of required plugins: while there are any, no sale starts."""
         return [problem for problem in self.problems if problem.required and problem.name not in self.loaded]
+
+    def problems_of(self, given: PluginSet | None) -> list[PluginProblem]:
+        """Problems of the plugins in a set from headquarters."""
+        names = set() if given is None else {plugin.name for plugin in given.plugins}
+        return [problem for problem in self.problems if problem.name in names]
 
     def problem(
         self,

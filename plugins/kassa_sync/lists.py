@@ -17,6 +17,7 @@ from kassa.packages.listing import KeySet, ListAnswer, ListRequest, PackageList,
 from kassa.register.face import RegisterFace
 from kassa.text import texts
 from kassa_sync.orders import Orders
+from kassa_sync.plugin_sets import PluginSets
 
 _, n_ = texts("kassa_sync")
 PATH = "/v1/packages"
@@ -28,9 +29,10 @@ PROMISED = ("sync", "promised_until")
 class Lists:
     """The list as this register last accepted it."""
 
-    def __init__(self, register: RegisterFace, orders: Orders) -> None:
+    def __init__(self, register: RegisterFace, orders: Orders, plugins: PluginSets) -> None:
         self._register = register
         self._orders = orders
+        self._plugins = plugins
         self._listed: PackageList | None = None
         self._state = ""
         self._had = ""
@@ -44,8 +46,9 @@ class Lists:
         """
         known = self._keys()
         seen = 0 if self._listed is None else self._listed.number
-        body = msgspec.json.encode(ListRequest(seen, known.number, report, self._had))
-        answer = self._register.remote.post(PATH, body, ListAnswer)
+        had = "" if self._plugins.waits else self._had
+        asked = ListRequest(seen, known.number, report, had, self._plugins.number, self._plugins.keys.number)
+        answer = self._register.remote.post(PATH, msgspec.json.encode(asked), ListAnswer)
         keys = self._follow(known, answer)
         if answer.package_list is not None:
             listed = verify_list(
@@ -59,6 +62,8 @@ class Lists:
             self._listed = listed
         ordered = self._orders.carry_out(answer.orders)
         self._state = answer.state
+        if answer.state != had or not had:
+            self._plugins.take(answer)
         return bool(self._had) and answer.state == self._had and not ordered
 
     @property

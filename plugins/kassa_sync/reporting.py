@@ -53,7 +53,7 @@ class Reports:
             tuple(_cause(cause) for cause in readiness.causes), waiting.oldest, database.kind, database.size(),
             waiting.count, str(waiting.amount),
             ConnectionReport(state.online, state.since, "" if state.reason is None else state.reason.value),
-            upload, self._orders.last, register.environment.clock.utc(),
+            upload, self._orders.last, register.environment.clock.utc(), plugins=register.plugins_report(),
         )  # fmt: skip
 
     def _groups(self, checkpoints: Iterable[Checkpoint], downloaded: Mapping[str, str]) -> tuple[GroupReport, ...]:

@@ -19,6 +19,7 @@ from kassa.text import Text, texts
 from kassa_sync.download import Download
 from kassa_sync.lists import Lists
 from kassa_sync.orders import Orders
+from kassa_sync.plugin_sets import PluginSets
 from kassa_sync.reporting import Reports
 from kassa_sync.tries import Failures
 
@@ -43,7 +44,7 @@ class Synchroniser:
         self._log = register.log("sync")
         self._failures = Failures(register)
         self._orders = Orders(register, self._failures, self._wake.set)
-        self._lists = Lists(register, self._orders)
+        self._lists = Lists(register, self._orders, PluginSets(register))
         self._reports = Reports(register, self._failures, self._orders)
         self._upload = UploadReport("applied")
         self._full_at: float | None = None

@@ -144,6 +144,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     if distribution is not None:
         await run_in_threadpool(distribution.stop)
     await run_in_threadpool(server.contacts.write)
+    await run_in_threadpool(server.host.close)
     server.channel.close()
 
 

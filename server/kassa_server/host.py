@@ -30,6 +30,7 @@ from kassa_server.master_data import put_rows, remove_row, write_row
 from kassa_server.record import read_store
 from kassa_server.row_keys import row_key
 from kassa_server.schema import register_plugin
+from kassa_server.served_plugins import ServedPlugins
 from kassa_server.server_handlers import SERVER_HANDLERS, ServerContext
 
 _, n_ = texts("kassa_server")
@@ -58,10 +59,17 @@ class Host:
 
     def __init__(self, channel: Channel, plugins: Sequence[str] | None = None, noting: Noting | None = None) -> None:
         self._channel = channel
+        self.served: ServedPlugins | None = None
+        """Plugins from wheels; None: this server has none of their files."""
         self._noting = noting
         self._follows_registers = plugins is None
         self._loading = threading.Lock()
         self._load(self._names() if plugins is None else list(plugins))
+
+    def close(self) -> None:
+        """Forget plugins from wheels."""
+        if self.served is not None:
+            self.served.close()
 
     def _load(self, names: list[str]) -> None:
         plugins = PluginHost([EnabledPlugin(name) for name in names])
@@ -113,11 +121,9 @@ class Host:
         :raises NotServed: no such request, or not of this plugin in this version.
         :raises InvalidInput: it does not read as one.
         """
-        if not self._serves(call.name):
-            raise _not_served(call.name)
-        self._check_version(call)
+        runtime = self._runtime_of(call)
         try:
-            request: Request[Any] = msgspec.json.decode(call.body, type=self.runtime.request_type(call.name))
+            request: Request[Any] = msgspec.json.decode(call.body, type=runtime.request_type(call.name))
         except (msgspec.DecodeError, ValueError) as error:
             raise InvalidInput(
                 _("The store server could not read what the register asked."),
@@ -125,6 +131,18 @@ class Host:
                 where=f"{call.name}: {error}",
             ) from error
         return request
+
+    def _runtime_of(self, call: Call) -> Runtime:
+        """What answers a call: the very version of a plugin from a wheel, or what is installed here."""
+        asked = call.context
+        if self.served is not None and asked.plugin != "kassa":
+            found = self.served.runtime(asked.plugin, asked.version, call.name)
+            if found is not None:
+                return found
+        if not self._serves(call.name):
+            raise _not_served(call.name)
+        self._check_version(call)
+        return self.runtime
 
     def _check_version(self, call: Call) -> None:
         """A plugin's own requests are answered in the version that its register runs, or not at all."""
@@ -149,7 +167,7 @@ class Host:
                 Side.STORE_SERVER, records, credentials, call.context, store, self._channel.environment,
                 channel=self._channel, connection=connection, peer=call.caller,
             )  # fmt: skip
-            return msgspec.json.encode(self.runtime.execute(request, context))
+            return msgspec.json.encode(self._runtime_of(call).execute(request, context))
 
     def _records(self, connection: Connection, request: Request[Any]) -> ChannelRecords:
         """A command's handler writes too; where rows that commands write are noted, within that."""

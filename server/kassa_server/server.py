@@ -23,9 +23,10 @@ from kassa_server.channel import Channel
 from kassa_server.commands import Outcome
 from kassa_server.contacts import Contacts
 from kassa_server.door import Caller, admit, check_caller
-from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.keys import PLUGINS, key_sets_after
 from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.package_response import file_response
+from kassa_server.headquarters.plugins.sets import newest_set, wheel_for
 from kassa_server.headquarters.polling import poll_state
 from kassa_server.headquarters.reports import keep_report
 from kassa_server.headquarters.scopes import Scope, scope_of_store
@@ -36,6 +37,7 @@ from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
 from kassa_server.intake import Posting, Taken, take_batch
 from kassa_server.posting import NotAtOnce, Poster
+from kassa_server.served_plugins import ServedPlugins
 
 _, n_ = texts("kassa_server")
 
@@ -77,6 +79,8 @@ class StoreServer(Answering):
         super().__init__(channel)
         self.distribution = distribution
         self.host = host or Host(channel)
+        if distribution is not None:
+            self.host.served = ServedPlugins(channel, distribution.find_file)
         self.contacts = Contacts(channel)
         self.poster = Poster(channel, self.host)
         self.database_id = database_id
@@ -175,7 +179,14 @@ class StoreServer(Answering):
             with self.channel.reading() as connection:
                 key_sets = key_sets_after(connection, asked.keys)
                 orders = orders_for(connection, caller.register_id)
+                plugins = newest_set(connection, caller.register_id)
+                plugin_keys = key_sets_after(connection, asked.plugin_keys, PLUGINS)
             answer = ListAnswer(None if number == asked.seen else signed, key_sets, orders, state)
+            if plugins is not None:
+                answer = msgspec.structs.replace(
+                    answer, plugin_set=None if plugins[0] == asked.plugin_set else plugins[1],
+                    plugin_key_sets=plugin_keys, served=self._serving(caller.register_id),
+                )  # fmt: skip
             return answered(
                 msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
             )
@@ -189,6 +200,9 @@ class StoreServer(Answering):
             with self.channel.reading() as connection:
                 caller = admit(connection, headers, ("GET", path), b"")
                 row = find_package(connection, package_id, scope_of_store(caller.store_id))
+                wheel = None if row is not None else wheel_for(connection, package_id, [caller.register_id])
+            if wheel is not None and (file := self._distribution.find_file(package_id)) is not None:
+                return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)})
             file = None if row is None else self._distribution.find_file(package_id)
             if row is None:
                 raise NotFound(_("There is no such data package any more."), where=package_id[:40])
@@ -199,6 +213,9 @@ class StoreServer(Answering):
             return file_response(file, headers, {PROTOCOL_HEADER: str(protocol)})
 
         return self.guarded("package", headers, work)
+
+    def _serving(self, register_id: str) -> tuple[str, ...]:
+        return () if self.host.served is None else self.host.served.serving(register_id)
 
     def _gone(self, package_id: str, protocol: int) -> Response:
         """A package is listed and its file is not there: another is made, or fetched, once the register knows."""

@@ -20,6 +20,7 @@ from kassa.device import write_private_file
 from kassa.environment import Environment
 from kassa.packages.errors import ListIsOlder, ListNotTrusted
 from kassa.packages.listing import KeySet, PackageList, Signed, SigningKey
+from kassa.packages.plugin_sets import PluginSet
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -39,7 +40,7 @@ class HeadquartersKey:
         public = self.private.public_key().public_bytes_raw()
         return SigningKey(hashlib.sha256(public).hexdigest()[:16], public)
 
-    def sign(self, kind: Any, document: PackageList | KeySet) -> Signed:
+    def sign(self, kind: Any, document: PackageList | KeySet | PluginSet) -> Signed:
         """A document with this key's signature."""
         body = msgspec.json.encode(document)
         return Signed(kind, self.signing_key.key_id, body, self.private.sign(_text(kind, body)))
@@ -80,18 +81,32 @@ def verify_list(
     return listed
 
 
+def verify_plugin_set(signed: Signed, key_set: KeySet, *, seen_number: int, register_id: str) -> PluginSet:
+    """The plugins of a register that ``signed`` carries.
+
+    :param seen_number: of the last set that was taken here.
+    :raises ListNotTrusted: an unknown or revoked key, a wrong signature, an older number, another register's.
+    """
+    given = _open(signed, "plugin-set", key_set, PluginSet)
+    if given.number < seen_number:
+        raise _not_trusted(f"plugin set {given.number}, seen {seen_number}")
+    if given.register_id != register_id:
+        raise _not_trusted(f"plugin set of register {given.register_id}")
+    return given
+
+
 def is_expired(listed: PackageList, now: datetime) -> bool:
     """Whether headquarters should have renewed the list by now."""
     return now > listed.expires_at
 
 
-def follow(key_set: KeySet, signed_sets: tuple[Signed, ...]) -> KeySet:
+def follow(key_set: KeySet, signed_sets: tuple[Signed, ...], kind: str = "key-set") -> KeySet:
     """The newest key set, going from one to the next.
 
     :raises ListNotTrusted: one of them is not signed by a key of the one before that is still good.
     """
     for signed in signed_sets:
-        following = _open(signed, "key-set", key_set, KeySet)
+        following = _open(signed, kind, key_set, KeySet)
         if following.number <= key_set.number:
             continue
         if signed.key_id in following.revoked or not following.keys:

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from kassa.packages.plugin_sets import PluginsReport
+
 PACKAGE_TYPE = "application/vnd.kassa.package"
 """The content type of a package's file."""
 ALL_GROUPS = "*"
@@ -77,7 +79,7 @@ class Signed(msgspec.Struct, frozen=True):
     """A document with its signature: ``body`` is the JSON of a :class:`PackageList` or a :class:`KeySet` as it was
     signed, ``signature`` raw Ed25519 over its kind, a line break and the body."""
 
-    kind: Literal["package-list", "key-set"]
+    kind: Literal["package-list", "key-set", "plugin-set", "plugin-key-set"]
     key_id: str
     body: bytes
     signature: bytes
@@ -163,6 +165,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     list_error: str = ""
     seen_list: int = 0
     key_set: int = 0
+    plugins: PluginsReport | None = None
 
 
 class SessionOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -186,12 +189,16 @@ class ListRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     :param keys: the number of the key set that it has; 0: none.
     :param report: how its last round went, if there is something new to tell.
     :param state: what the answer said when the register last had everything.
+    :param plugin_set: the number of the newest set of plugins that it has, and ``plugin_keys`` of the key set that it
+        verifies sets by.
     """
 
     seen: int = 0
     keys: int = 0
     report: SyncReport | None = None
     state: str = ""
+    plugin_set: int = 0
+    plugin_keys: int = 0
 
 
 class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -204,3 +211,8 @@ class ListAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str = ""
     """A word for everything that this register could fetch, its record and the store's own rows included: while it
     stays the same, nothing has changed."""
+    plugin_set: Signed | None = None
+    """The register's plugins, unless it has that set already."""
+    plugin_key_sets: tuple[Signed, ...] = ()
+    served: tuple[str, ...] = ()
+    """Of the plugins in its newest set those that this store server serves, each with its version."""

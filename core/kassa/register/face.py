@@ -25,7 +25,9 @@ from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
     from kassa.offline_database import OfflineDatabase
+    from kassa.packages.plugin_sets import PluginsReport
     from kassa.register.devices import Devices
+    from kassa.register.plugin_folders import PluginFolders
     from kassa.requests.contact import Hello, HelloAnswer
 
 Answer = TypeVar("Answer")
@@ -155,6 +157,7 @@ class RegisterFace(Protocol):
     remote: RemoteGateway
     offline_database: OfflineDatabase
     devices: Devices
+    plugin_folders: PluginFolders
 
     @property
     def record(self) -> RegisterRecord:
@@ -237,6 +240,9 @@ class RegisterFace(Protocol):
 
         :raises kassa.errors.NoAnswer: the store server did not answer.
         """
+
+    def plugins_report(self) -> PluginsReport:
+        """What headquarters is told of this register's plugins, and of what it runs on."""
 
     def fetch_package(self, package_id: str, target: Path, size: int) -> None:
         """Bring ``target`` to the ``size`` bytes of a data package's file; what it holds already is not sent again.

@@ -29,6 +29,7 @@ from kassa.plugins import Finder, PluginHost, installed
 from kassa.register.face import Event
 from kassa.register.installation import Installation
 from kassa.register.local_runtime import LocalRuntime
+from kassa.register.plugin_folders import PluginFolders
 from kassa.register.purging import Purging
 from kassa.register.register import Register
 from kassa.register.uploads import Uploads
@@ -62,13 +63,16 @@ def open_register(
     journal = Journal(directory, environment, on_write=on_write)
     with ExitStack() as undo:
         undo.callback(journal.close)
-        register = _assemble(directory, environment, journal, key, finder, installation.database)
+        folders = PluginFolders(directory)
+        folders.begin({_owner(pending.context) for pending in journal.pending_commands()})
+        register = _assemble(directory, environment, journal, key, finder, installation.database, folders)
         undo.callback(register.lanes.close)
         _connect(register, installation, key)
         undo.callback(register.remote.close)
         _add_operations(register)
         _begin(register)
         undo.pop_all()
+    folders.started(well=not register.plugins.problems_of(folders.active))
     return register
 
 
@@ -85,7 +89,9 @@ def look_into(directory: Path, *, environment: Environment | None = None) -> Ite
     key = load_device_key(directory)
     with ExitStack() as undo:
         journal = undo.enter_context(closing(Journal(directory, environment)))
-        register = _assemble(directory, environment, journal, key, installed, installation.database)
+        folders = PluginFolders(directory)
+        folders.use()
+        register = _assemble(directory, environment, journal, key, installed, installation.database, folders)
         undo.callback(register.offline_database.close)
         undo.callback(register.lanes.close)
         _connect(register, installation, key)
@@ -95,17 +101,23 @@ def look_into(directory: Path, *, environment: Environment | None = None) -> Ite
 
 
 def _assemble(
-    directory: Path, environment: Environment, journal: Journal, key: DeviceKey, finder: Finder, database: str
+    directory: Path,
+    environment: Environment,
+    journal: Journal,
+    key: DeviceKey,
+    finder: Finder,
+    database: str,
+    folders: PluginFolders,
 ) -> Register:
     record = journal.record
-    plugins = PluginHost(() if record is None else record.plugins, finder)
+    plugins = PluginHost(folders.enabled(() if record is None else record.plugins), finder)
     runtime = Runtime([*(("kassa", handler) for handler in HANDLERS), *plugins.hooks.register_handlers()])
     for refused in runtime.refused:
         plugins.problem(refused.plugin, "register_handlers", refused.what, hint=HINTS["claimed"])
     offline_database = make_offline_database(directory, journal, environment, database)
     credentials = RegisterCredentials(directory, key.secret, _lockouts(journal))
     local = LocalRuntime(runtime, offline_database, journal, credentials, environment)
-    return Register(directory, environment, journal, plugins, offline_database, credentials, local)
+    return Register(directory, environment, journal, plugins, offline_database, credentials, local, folders)
 
 
 def _begin(register: Register) -> None:

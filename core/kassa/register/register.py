@@ -26,6 +26,7 @@ from kassa.journal.overlay import OverlayMark
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.offline_database import OfflineDatabase
 from kassa.operations import Finished, Lane, ManagerApproval, Operation, OperationResult, Question
+from kassa.packages.plugin_sets import PluginsReport
 from kassa.plugins import PluginHost
 from kassa.protocol import Head
 from kassa.register.control import ControlChannel
@@ -37,6 +38,8 @@ from kassa.register.heads import current_head
 from kassa.register.lanes import Job, Lanes
 from kassa.register.local_runtime import LocalRuntime
 from kassa.register.pipeline import Pipeline
+from kassa.register.plugin_folders import PluginFolders
+from kassa.register.plugins_report import report_of
 from kassa.register.questions import Questions
 from kassa.register.readiness import readiness
 from kassa.register.session import Session
@@ -73,11 +76,13 @@ class Register:
         offline_database: OfflineDatabase,
         credentials: RegisterCredentials,
         local: LocalRuntime,
+        plugin_folders: PluginFolders,
     ) -> None:
         self.directory = directory
         self.environment = environment
         self.journal = journal
         self.plugins = plugins
+        self.plugin_folders = plugin_folders
         self.offline_database = offline_database
         self.credentials = credentials
         self.local = local
@@ -375,10 +380,15 @@ class Register:
         if record != self.journal.record:
             self.journal.keep_record(record)
             self.publish(Event("record"))
-            other = tuple(plugin.name for plugin in record.plugins) != self.plugins.names
+            enabled = self.plugin_folders.enabled(record.plugins)
+            other = tuple(plugin.name for plugin in enabled) != self.plugins.names or self.plugin_folders.is_ready
             self.notice("plugins", PLUGINS_CHANGED if other else None)
         keep_verifiers(self.directory, verifiers)
         return record
+
+    def plugins_report(self) -> PluginsReport:
+        """What headquarters is told of this register's plugins."""
+        return report_of(self.plugins, self.plugin_folders)
 
     def may_download(self) -> bool:
         """Whether a download may go on: the register neither stops nor is disconnected by hand."""

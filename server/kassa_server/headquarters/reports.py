@@ -10,6 +10,7 @@ from sqlalchemy import update
 from kassa.masterdata import upsert
 from kassa.packages.listing import SyncReport
 from kassa_server.channel import Channel
+from kassa_server.headquarters.plugins.sets import set_after_report
 from kassa_server.headquarters.session_orders import orders_taken
 from kassa_server.headquarters.sessions import note_reports
 from kassa_server.schema import register_report
@@ -31,6 +32,7 @@ def keep_report(channel: Channel, register_id: str, report: SyncReport) -> None:
         upsert(connection, register_report, [row])
         note_reports(connection, register_id, report.groups, now)
         orders_taken(connection, register_id, report.order, now)
+        set_after_report(connection, channel.environment, register_id, report)
 
 
 def _checked(report: SyncReport, now: datetime) -> datetime | None:

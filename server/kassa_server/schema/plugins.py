@@ -33,7 +33,7 @@ plugin_choice = Table(
     Column("level", code(10), nullable=False, doc="all, store, group, register"),
     Column("target", code(40), nullable=False, doc="the store's, group's or register's id; empty: of all"),
     Column("distribution", code(100), nullable=False),
-    Column("version", code(60), nullable=False, doc="empty: none"),
+    Column("version", code(60), nullable=False, doc="empty: off; -: nothing is chosen there any more"),
     Column("settings", document(), nullable=False, doc="JSON: by plugin"),
     Column("required", Boolean, nullable=False, doc="without it the register starts no sale"),
     Column("percent", Integer, nullable=False, doc="of the target's registers that have it already"),

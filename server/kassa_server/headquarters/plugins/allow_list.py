@@ -125,7 +125,12 @@ def approve_wheel(channel: Channel, files: PackageFiles, sha256: str, *, by: str
 
 
 def withdraw_wheel(
-    connection: Connection, environment: Environment, sha256: str, *, by: str, used: Callable[[Connection], list[str]]
+    connection: Connection,
+    environment: Environment,
+    sha256: str,
+    *,
+    by: str,
+    used: Callable[[Connection, AllowedWheel], list[str]],
 ) -> None:
     """Let no register have a wheel any more.
 
@@ -134,7 +139,7 @@ def withdraw_wheel(
     :raises NotAllowed: it is chosen somewhere.
     """
     wheel = find_wheel(connection, sha256)
-    if places := used(connection):
+    if places := used(connection, wheel):
         raise NotAllowed(
             _("{wheel} is chosen: {places}.", wheel=literal(wheel.name), places=literal(", ".join(places))),
             kept=KEPT, hint=_("Choose another version there first."),

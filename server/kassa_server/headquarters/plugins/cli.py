@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, Packages, open_headquarters
+from kassa_server.headquarters.plugins import choosing_cli
 
 AUTHOR = "command line"
 plugin = typer.Typer(help="Plugins from wheels: which are allowed.", no_args_is_help=True)
@@ -64,12 +65,14 @@ def approve(
 def withdraw(sha256: Sha256, data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
     """Let no register have a wheel any more."""
     from kassa_server.headquarters.plugins.allow_list import withdraw_wheel
+    from kassa_server.headquarters.plugins.sets import uses_of
 
     with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
-        withdraw_wheel(connection, channel.environment, sha256, by=AUTHOR, used=lambda _connection: [])
+        withdraw_wheel(connection, channel.environment, sha256, by=AUTHOR, used=uses_of)
     typer.echo("The wheel is withdrawn.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands into ``kassa headquarters``."""
+    choosing_cli.add_to(plugin)
     app.add_typer(plugin, name="plugin")

@@ -11,6 +11,7 @@ from kassa.errors import InvalidInput, KassaError, NotAllowed, NotAvailable
 from kassa.text import literal, texts
 from kassa_server.headquarters.package_files import PackageFiles
 from kassa_server.headquarters.plugins.allow_list import add_wheel, approve_wheel, list_wheels, withdraw_wheel
+from kassa_server.headquarters.plugins.sets import uses_of
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.web.page import channel_of, distribution_of, field, go, needs, reading, user_of, writing
 from kassa_server.web.rendering import render
@@ -68,7 +69,7 @@ def withdraw(request: Request) -> Response:
     try:
         with writing(request) as connection:
             environment, sha256 = channel_of(request).environment, request.path_params["sha256"]
-            withdraw_wheel(connection, environment, sha256, by=user_of(request).name, used=lambda _: [])
+            withdraw_wheel(connection, environment, sha256, by=user_of(request).name, used=uses_of)
     except NotAllowed as error:
         return _page(request, 422, error)
     return go(request, PATH, _("The wheel is withdrawn."))

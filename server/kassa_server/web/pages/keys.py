@@ -27,7 +27,11 @@ def listed(request: Request) -> Response:
 def _page(request: Request, status: int = 200, error: KassaError | None = None) -> Response:
     key = headquarters_key.c
     with reading(request) as connection:
-        columns = select(key.key_id, key.made_at, key.revoked_at).order_by(key.made_at.desc())
+        columns = (
+            select(key.key_id, key.made_at, key.revoked_at)
+            .where(key.purpose == keys.LISTS)
+            .order_by(key.made_at.desc())
+        )
         found = connection.execute(columns).all()
     signing = next((one.key_id for one in found if one.revoked_at is None), None)
     return render(request, "keys.html", status, keys=found, signing=signing, error=error)
