@@ -24,7 +24,6 @@ from kassa_server.headquarters.channel_server import ChannelServer
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.monitoring_routes import monitoring_routes
 from kassa_server.headquarters.package_files import DirectoryFiles, PackageFiles
-from kassa_server.headquarters.runs import end_requested
 from kassa_server.headquarters.schedules import Schedules
 from kassa_server.health import health, health_token, may_know
 from kassa_server.host import Host
@@ -125,7 +124,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     schedules: Schedules | None = app.state.schedules
     distribution: Distribution | None = app.state.distribution
     if distribution is not None:
-        await run_in_threadpool(end_requested, server.channel)
+        await run_in_threadpool(distribution.take_up)
     if schedules is not None:
         await run_in_threadpool(schedules.start)
     joined: Joined | None = app.state.joined

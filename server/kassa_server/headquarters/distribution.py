@@ -24,7 +24,15 @@ from kassa_server.headquarters.building import MadePackage, PackageBuilder
 from kassa_server.headquarters.lists import EXPIRES_AFTER, keep_list, list_is_due, stored_list
 from kassa_server.headquarters.one_builder import OneBuilder
 from kassa_server.headquarters.package_files import PackageFiles, StoredFile
-from kassa_server.headquarters.runs import AVAILABLE, CREATE_FAILED, NO_DATA, Run, RunNote, end_interrupted
+from kassa_server.headquarters.runs import (
+    AVAILABLE,
+    CREATE_FAILED,
+    NO_DATA,
+    Run,
+    RunNote,
+    end_interrupted,
+    requested_runs,
+)
 from kassa_server.headquarters.scopes import Scope, active_scopes
 from kassa_server.headquarters.shelf import keep_packages, packages_gone, retire
 from kassa_server.schema import channel_database_group
@@ -32,6 +40,10 @@ from kassa_server.schema import channel_database_group
 _, n_ = texts("kassa_server")
 ALL = 9999
 RENEW_BEFORE = EXPIRES_AFTER / 2
+
+
+class _TakenByAnother(Exception):
+    """What was requested has been carried out by another process."""
 
 
 class Distribution:
@@ -67,6 +79,15 @@ class Distribution:
         self._runner.submit(self._in_background, note, job, group)
         return run
 
+    def take_up(self) -> None:
+        """Begin the runs that somebody has asked for and nobody has begun, as a server that was stopped leaves them. If
+        they are another process's, whoever is free first carries them out."""
+        with self._channel.reading() as connection:
+            left = requested_runs(connection)
+        for row in left:
+            note = RunNote.of(self._channel, row)
+            self._runner.submit(self._in_background, note, row.job, row.channel_database_group)
+
     def stop(self) -> None:
         """Wait for runs that have been started."""
         self._runner.shutdown()
@@ -80,11 +101,14 @@ class Distribution:
     def _carry_out(self, note: RunNote, job: int, group: str | None) -> Run:
         try:
             made = self._distribute(JOBS[job], group, note)
-            run = Run(note.run_id, job, AVAILABLE if made else NO_DATA, len(made), sum(one.rows for one in made))
+        except _TakenByAnother:
+            return Run(note.run_id, job, NO_DATA)
         except Exception as error:
             self._log.exception("distribution_failed", job=job)
             what = str(error) if isinstance(error, KassaError) else type(error).__name__
             run = Run(note.run_id, job, CREATE_FAILED, error=what[:1000])
+        else:
+            run = Run(note.run_id, job, AVAILABLE if made else NO_DATA, len(made), sum(one.rows for one in made))
         note.end(run)
         return run
 
@@ -141,6 +165,8 @@ class Distribution:
     def _distribute(self, names: Collection[str], group: str | None, note: RunNote | None = None) -> list[MadePackage]:
         with self._one_builder.alone():
             end_interrupted(self._channel)
+            if note is not None and note.is_taken():
+                raise _TakenByAnother
             if note is not None and note.author:
                 note.begin()
             on_making: Callable[[], None] = (lambda: None) if note is None else note.begin

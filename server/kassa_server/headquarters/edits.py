@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +22,12 @@ from kassa.text import Text, literal, texts
 from kassa_server.headquarters.change_list import ChangeEntry, as_entry
 from kassa_server.headquarters.record_words import COLUMNS
 from kassa_server.headquarters.rows import current_version
-from kassa_server.schema import change_log
+from kassa_server.schema import audit, change_log
 
 _, n_ = texts("kassa_server")
 
 _MOST_TOLD = 10
+_MOST_READ = 200
 _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
 _NOTHING = literal("–")
 
@@ -34,6 +36,15 @@ class ChangedMeanwhile(NotAllowed):
     """Somebody else has changed what the form shows since it was shown."""
 
     code = "changed_meanwhile"
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Events of the audit trail: of these kinds, with that value among what they tell."""
+
+    kinds: tuple[str, ...]
+    name: str
+    value: str | int
 
 
 Rows = Sequence[tuple[str, str]]
@@ -45,18 +56,21 @@ def stamp_of(connection: Connection, shown: Any) -> str:
     return f"{current_version(connection)}.{_digest(shown)}"
 
 
-def check_stamp(connection: Connection, stamp: str, now_there: Any, rows: Rows) -> None:
+def check_stamp(
+    connection: Connection, stamp: str, now_there: Any, rows: Rows = (), *, audited: Audited | None = None
+) -> None:
     """Whether the record is still as the form had shown it. Called in the transaction that is about to write; a form
     without a stamp is not checked.
 
     :param now_there: the values that a form would show now.
+    :param audited: for what is in no log of changes: which events of the audit trail tell of it.
     :raises ChangedMeanwhile: it is not; with who changed what.
     """
     version, _point, digest = stamp.partition(".")
     if not stamp or digest == _digest(now_there):
         return
     since = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
-    told = _join(_changes(connection, rows, since))
+    told = _join(_changes(connection, rows, since)) if audited is None else _by_whom(connection, audited)
     what = _("Somebody else has changed this meanwhile.") if told is None else told
     raise ChangedMeanwhile(
         _("Not saved. {changes}", changes=what),
@@ -77,6 +91,16 @@ def _changes(connection: Connection, rows: Rows, since: int) -> list[Text]:
         found += [as_entry(row) for row in rows_there if row.row_key.startswith(begin) and row.row_key.endswith(end)]
     found.sort(key=lambda one: one.version)
     return [text for one in found for text in _words(one)]
+
+
+def _by_whom(connection: Connection, audited: Audited) -> Text | None:
+    """Who did the latest of these."""
+    told = select(audit.c.detail).where(audit.c.kind.in_(audited.kinds)).order_by(audit.c.at.desc()).limit(_MOST_READ)
+    for document in connection.execute(told).scalars():
+        detail = msgspec.json.decode(document)
+        if detail.get(audited.name) == audited.value and detail.get("by"):
+            return _("{author} has changed this meanwhile.", author=literal(str(detail["by"])))
+    return None
 
 
 def _words(one: ChangeEntry) -> list[Text]:

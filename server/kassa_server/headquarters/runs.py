@@ -34,7 +34,7 @@ class Run:
 
 
 class RunNote:
-    """The note of one run. All but the first three calls are made by whoever builds alone."""
+    """The note of one run. All but :meth:`request` is called by whoever builds alone."""
 
     def __init__(self, channel: Channel, job: int, author: str, group: str | None) -> None:
         self.run_id = channel.environment.new_id()
@@ -44,12 +44,30 @@ class RunNote:
         self._group = group
         self._started_at = channel.environment.clock.utc()
         self._begun = False
+        self._requested = False
+
+    @classmethod
+    def of(cls, channel: Channel, row: Row[Any]) -> RunNote:
+        """The note of a run that is *requested* already."""
+        note = cls(channel, row.job, row.author, row.channel_database_group)
+        note.run_id, note._started_at, note._requested = row.run_id, row.started_at, True
+        return note
 
     def request(self) -> Run:
         """Somebody has asked for it, and does not wait."""
         run = Run(self.run_id, self._job, REQUESTED)
         self._write(run)
+        self._requested = True
         return run
+
+    def is_taken(self) -> bool:
+        """Whether another process has carried out what was requested, or given it up."""
+        if not self._requested or self._begun:
+            return False
+        runs = distribution_run.c
+        with self._channel.reading() as connection:
+            state = connection.execute(select(runs.state).where(runs.run_id == self.run_id)).scalar()
+        return state != REQUESTED
 
     def begin(self) -> None:
         """Packages are made from now on. Again: nothing."""
@@ -119,12 +137,11 @@ def end_interrupted(channel: Channel) -> None:
         connection.execute(update(distribution_run).where(runs.state == STARTED).values(over))
 
 
-def end_requested(channel: Channel) -> None:
-    """When headquarters starts: what had been asked for before was not done."""
+def requested_runs(connection: Connection) -> list[Row[Any]]:
+    """Runs that somebody has asked for and nobody has begun, oldest first."""
     runs = distribution_run.c
-    with channel.writing() as connection:
-        over = {"state": CREATE_FAILED, "error": INTERRUPTED}
-        connection.execute(update(distribution_run).where(runs.state == REQUESTED).values(over))
+    wanted = select(distribution_run).where(runs.state == REQUESTED).order_by(runs.started_at, runs.run_id)
+    return list(connection.execute(wanted))
 
 
 def purge_runs(connection: Connection, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,6 +115,16 @@ def add_user(connection: Connection, environment: Environment, name: str, role: 
 def list_users(connection: Connection) -> list[User]:
     """All users by name."""
     return [_user(row) for row in connection.execute(select(headquarters_user).order_by(headquarters_user.c.name))]
+
+
+def shown_of(connection: Connection, user_id: str) -> list[object]:
+    """What somebody who changes a user goes by: name, role, blocked or not, and which password it is, as a digest."""
+    columns = headquarters_user.c
+    wanted = select(columns.name, columns.role, columns.blocked, columns.password).where(columns.user_id == user_id)
+    row = connection.execute(wanted).first()
+    if row is None:
+        return []
+    return [row.name, row.role, row.blocked, hashlib.sha256(row.password.encode()).hexdigest()]
 
 
 def user_named(connection: Connection, name: str) -> User:

@@ -10,7 +10,8 @@ from tests.server.web.conftest import Person
 
 from kassa.schema.groups import JOBS
 from kassa.testing.shop import wait_until
-from kassa_server.headquarters.runs import end_requested
+from kassa_server.headquarters.distribution import Distribution
+from kassa_server.headquarters.runs import RunNote
 from kassa_server.schema import audit, distribution_run, distribution_schedule
 
 
@@ -39,7 +40,7 @@ def test_a_job_runs_now(users: Shop, person: Callable[[str], Person]) -> None:
 
 def test_the_page_does_not_wait_for_the_run(users: Shop, person: Callable[[str], Person]) -> None:
     """While another run holds the packages up, the page is there at once, says that the job runs, and loads itself anew
-    until it does no more; a run whose server ended is told so at the next start."""
+    until it does no more. A second server process that starts meanwhile leaves it alone, or carries it out: once."""
     mats = person("Mats")
     mats.get("/schedules")
     distribution = users.client.app.state.distribution
@@ -48,9 +49,22 @@ def test_the_page_does_not_wait_for_the_run(users: Shop, person: Callable[[str],
         assert "Job 9999 runs." in page
         assert "Under way" in page
         assert '<meta http-equiv="refresh" content="2">' in mats.get("/schedules").text
-        end_requested(users.channel)
-        assert "Failed" in mats.get("/schedules").text
+        other = Distribution(users.channel, distribution.files)
+        other.take_up()
+        assert "Failed" not in mats.get("/schedules").text
     assert finished(users, 9999)["state"] == "available"
+    other.stop()
+    assert [run["state"] for run in users.rows(distribution_run)] == ["available"]
+
+
+def test_what_a_stopped_server_was_asked_for_is_done_at_the_next_start(users: Shop) -> None:
+    """A run that somebody has asked for, and whose server was killed before it began, is carried out by the next one,
+    under its name and the name of who asked."""
+    note = RunNote(users.channel, 9999, "Mats", None)
+    note.request()
+    users.client.app.state.distribution.take_up()
+    run = finished(users, 9999)
+    assert (run["run_id"], run["author"], run["state"]) == (note.run_id, "Mats", "available")
 
 
 def finished(users: Shop, job: int) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
 from kassa.schema.master import item, staff
-from kassa_server.schema import register
+from kassa_server.headquarters.users import ADMINISTRATOR, set_role, user_named
+from kassa_server.schema import distribution_schedule, register
 
 STAMP = re.compile(r'name="stamp" value="([^"]+)"')
 ITEM = {
@@ -104,3 +105,55 @@ def test_the_pages_by_hand_tell_it_too(
     assert said in refused.text
     assert users.rows(register, register_id="R1")[0]["name"] in ("Kassa 1", "Front")
     assert anna.send(path, **second, stamp=stamp_in(anna)).status_code == 200
+
+
+def test_a_schedule_is_not_overwritten_unseen(users: Shop, two: tuple[Person, Person]) -> None:
+    """Anna and Mats look at the schedules. Mats sets one; Anna's for the same job is refused with his name and her
+    minutes in the form; another job's is taken."""
+    anna, mats = two
+    anna.get("/schedules")
+    mats.get("/schedules")
+    hers = stamps_in(anna)
+    mats.send("/schedules/1040", enabled="yes", minutes="15", stamp=stamps_in(mats)["1040"])
+    refused = anna.send("/schedules/1040", enabled="yes", minutes="30", stamp=hers["1040"])
+    assert "Mats has changed this meanwhile." in refused.text
+    assert 'name="minutes" value="30"' in refused.text
+    assert schedules(users) == {1040: 15}
+    again = stamps_in(anna)
+    anna.send("/schedules/1020", enabled="yes", minutes="5", stamp=hers["1020"])
+    anna.send("/schedules/1040", enabled="yes", minutes="30", stamp=again["1040"])
+    assert schedules(users) == {1020: 5, 1040: 30}
+
+
+def test_a_user_is_not_changed_unseen(users: Shop, two: tuple[Person, Person]) -> None:
+    """Two administrators look at the users: what one does to a user (role, password, blocked) is told to the other, who
+    would have done something else to the same one."""
+    anna, mats = two
+    with users.channel.writing() as connection:
+        set_role(
+            connection, users.channel.environment, user_named(connection, "Mats").user_id, ADMINISTRATOR, by="test"
+        )
+        vera = user_named(connection, "Vera").user_id
+    anna.get("/users")
+    mats.get("/users")
+    seen = stamps_in(anna, "users")[vera]
+    mats.send(f"/users/{vera}", what="password", stamp=stamps_in(mats, "users")[vera])
+    for what in ("password", "block"):
+        assert "Mats has changed this meanwhile." in anna.send(f"/users/{vera}", what=what, stamp=seen).text
+    refused = anna.send(f"/users/{vera}", what="role", role="manager", stamp=seen)
+    assert "Mats has changed this meanwhile." in refused.text
+    with users.channel.reading() as connection:
+        assert user_named(connection, "Vera").role == "viewer"
+    anna.send(f"/users/{vera}", what="role", role="manager", stamp=stamps_in(anna, "users")[vera])
+    with users.channel.reading() as connection:
+        assert user_named(connection, "Vera").role == "manager"
+
+
+def stamps_in(person: Person, page: str = "schedules") -> dict[str, str]:
+    """The stamps of the forms that somebody sees, by what each form is about."""
+    forms = re.compile(rf'action="[^"]*/{page}/(\w+)"[^>]*>.*?name="stamp" value="([^"]+)"', re.DOTALL)
+    return dict(forms.findall(person.seen))
+
+
+def schedules(users: Shop) -> dict[int, int]:
+    return {row["job"]: row["every_minutes"] for row in users.rows(distribution_schedule)}

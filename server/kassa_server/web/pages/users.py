@@ -9,11 +9,14 @@ from starlette.routing import Route
 from kassa.errors import InvalidInput, KassaError
 from kassa.text import Text, literal, texts
 from kassa_server.headquarters import users
+from kassa_server.headquarters.edits import Audited, check_stamp, stamp_of
 from kassa_server.headquarters.users import ADMINISTRATOR, ROLES, role_name
+from kassa_server.web.editing import typed_stamp
 from kassa_server.web.page import channel_of, field, go, needs, reading, user_of, writing
 from kassa_server.web.rendering import render
 
 _, n_ = texts("kassa_server")
+_CHANGES = ("user_role_set", "user_password_set", "user_blocked", "user_unblocked")
 
 
 @needs(ADMINISTRATOR)
@@ -25,9 +28,12 @@ def listed(request: Request) -> Response:
 def _page(request: Request, status: int = 200, **more: object) -> Response:
     with reading(request) as connection:
         found = users.list_users(connection)
+        stamps = {user.user_id: stamp_of(connection, users.shown_of(connection, user.user_id)) for user in found}
     roles = [(role, role_name(role)) for role in ROLES]
-    context: dict[str, object] = {"error": None, "name": "", "role": "viewer", "shown": None, **more}
-    return render(request, "users.html", status, users=found, roles=roles, role_name=role_name, **context)
+    context: dict[str, object] = {"error": None, "name": "", "role": "viewer", "shown": None, "typed": {}, **more}
+    return render(
+        request, "users.html", status, users=found, stamps=stamps, roles=roles, role_name=role_name, **context
+    )
 
 
 @needs(ADMINISTRATOR)
@@ -52,6 +58,8 @@ def change(request: Request) -> Response:
     try:
         with writing(request) as connection:
             user = users.find_user(connection, user_id)
+            told = Audited(_CHANGES, "user", user.name)
+            check_stamp(connection, typed_stamp(request), users.shown_of(connection, user_id), audited=told)
             if what == "role":
                 users.set_role(connection, environment, user_id, field(request, "role"), by=by)
             elif what == "password":
@@ -61,7 +69,8 @@ def change(request: Request) -> Response:
             else:
                 raise InvalidInput(_("The form could not be read."))
     except KassaError as error:
-        return _page(request, 422, error=error)
+        typed = {user_id: field(request, "role")} if what == "role" else {}
+        return _page(request, 422, error=error, typed=typed)
     if what == "password":
         return _page(request, shown=(user.name, password))
     return go(request, "/users", _done(what, user.name))
