@@ -45,9 +45,9 @@ class Wire:
 
         with self._lock:
             self._running += 1
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+            thread = threading.Thread(target=run, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _leave(self) -> None:
         """The last thread closes the sockets: closed under another one, its number may be a new socket's already."""
@@ -62,7 +62,9 @@ class Wire:
 
     def join(self) -> None:
         """Wait for its threads."""
-        for thread in self._threads:
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
             thread.join(5)
 
     # -- register to server ----------------------------------------------------------------------------------------
