@@ -21,6 +21,8 @@ PICTURES = {
     "schedules": "/schedules",
     "sessions": "/sessions?register=R1",
     "sales": "/sales",
+    "z-reports": "/z-reports",
+    "z-report": "/z-reports?register=R2",
     "changes": "/changes?author=Mats",
     "items": "/records/item/list",
     "databases": "/databases",
@@ -37,7 +39,7 @@ PICTURES = {
 def take(folder: Path) -> None:
     """Start a server, stock it, and take every picture: wide and light, narrow and dark."""
     from tests.server.web.browser import chromium
-    from tests.server.web.stocked import PASSWORD, add_users, report, stock
+    from tests.server.web.stocked import PASSWORD, add_users, close_wrong, report, stock
 
     from kassa.environment import SystemClock
     from kassa.testing.shop import wait_until
@@ -59,6 +61,7 @@ def take(folder: Path) -> None:
         stock(channel, client, SystemClock())
         second = stock(channel, client, SystemClock(), register_id=SECOND_REGISTER)
         report(second, ready=True)
+        close_wrong(second)
         second.add("sale", {"nothing": "that posting knows"})
         second.deliver()
     with channel.writing() as connection:
@@ -78,6 +81,8 @@ def take(folder: Path) -> None:
         pages.complaints()
         for name, path in PICTURES.items():
             pages.open(path)
+            if name == "z-report":
+                pages.press("tbody th a")
             kind = "phone-dark" if dark else "light"
             pages.picture(FOLDER / f"{name}-{kind}-{language}.png", tallest=1600)
             assert pages.complaints() == [], path

@@ -1,4 +1,4 @@
-"""The pictures of receipts in docs/screens: a sale, its copy, a return and a Z, as a printer puts them on paper."""
+"""The pictures of receipts in docs/screens: a sale, its copy, a return, X and Z, as a printer puts them on paper."""
 
 from __future__ import annotations
 
@@ -83,15 +83,16 @@ def trade(shop: Shop, register: Register) -> None:
     register.run(109, code=shop.barcode("1005"))
     register.run(200)
     register.run(1000)
+    register.run(1056)
     register.run(1055)
 
 
 def documents(register: Register) -> dict[str, Document]:
     """What is printed of that, by name."""
-    kinds = ("sale", "copy", "sale", "z_report")
+    kinds = ("sale", "copy", "x_report", "z_report")
     entries = register.journal_entries(kinds=kinds)
     made = [(entry, register.devices.compose(entry)) for entry in entries]
-    names = iter(("sale", "copy", "return", "z"))
+    names = iter(("sale", "copy", "return", "x", "z"))
     return {next(names): document for _entry, document in made if document is not None}
 
 

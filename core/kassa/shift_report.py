@@ -95,6 +95,7 @@ class ShiftFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     :param discounts: receipts with a discount, and what was given (a returned discount is below zero).
     :param voids: transactions voided before they were finished; ``voided_lines``: lines taken off again.
     :param copies: of receipts; ``training``: counted in no other figure.
+    :param drawer_openings: without a sale (1000), and for sales and returns with a payment in cash.
     """
 
     receipts: int = 0
@@ -157,6 +158,8 @@ class ShiftReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     :param drawer: the cash drawer's name.
     :param grand_totals: with this shift in them.
     :param copy: a Z that is printed again.
+    :param opened_by_name: of whoever opened the shift, ``made_by_name`` of whoever made the report.
+    :param approved_by: the manager who approved it, where whoever made it may not do so alone.
     """
 
     kind: Literal["X", "Z"]
@@ -174,14 +177,19 @@ class ShiftReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     figures: ShiftFigures
     grand_totals: GrandTotals
     copy: bool = False
+    opened_by_name: str = ""
+    made_by_name: str = ""
+    approved_by: str | None = None
+    approved_by_name: str = ""
 
 
-ShiftAction = Literal["open", "resume", "suspend", "blind_close"]
+ShiftAction = Literal["open", "resume", "suspend", "blind_close", "hand_over"]
 
 
 class ShiftEvent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The payload of a ``shift`` entry: a shift has come to this register (``open``, ``resume``) or left it
-    (``suspend``, ``blind_close``). Its end is a ``z_report``.
+    """The payload of a ``shift`` entry: a shift has come to this register (``open``, ``resume``) or was put aside here
+    (``suspend``, ``blind_close``; also one that was taken over from another register to be closed here), or has gone on
+    at another register (``hand_over``). Its end is a ``z_report``.
 
     :param opened_at: when it was first opened, UTC; ``opened_by``: by whom.
     :param carried: what it came to before it came here, or until it left.
@@ -196,3 +204,4 @@ class ShiftEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     carried: ShiftFigures | None = None
     z_number: int = 0
     grand_totals: GrandTotals | None = None
+    opened_by_name: str = ""

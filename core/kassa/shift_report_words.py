@@ -32,6 +32,11 @@ class Section:
     rows: tuple[Row, ...]
 
 
+def person(staff_id: str, name: str) -> Text:
+    """Somebody by number and name, as far as the name is known."""
+    return literal(f"{staff_id} {name}".strip())
+
+
 def title(report: ShiftReport) -> Text:
     """What the report is called."""
     if report.kind == "X":
@@ -79,12 +84,14 @@ class _Words:
         yield Row(_("Store and register"), place)
         if report.drawer != report.register_id:
             yield Row(_("Cash drawer"), literal(report.drawer))
-        yield Row(_("Opened"), self._when(report.opened_at, report.opened_by))
-        yield Row(_("Report made"), self._when(report.made_at, report.made_by))
+        yield Row(_("Opened"), self._when(report.opened_at, report.opened_by, report.opened_by_name))
+        yield Row(_("Report made"), self._when(report.made_at, report.made_by, report.made_by_name))
+        if report.approved_by is not None:
+            yield Row(_("Approved by"), person(report.approved_by, report.approved_by_name))
 
     @staticmethod
-    def _when(at: datetime, who: str) -> Text:
-        return _("{time} by {staff}", time=Moment(at, "date"), staff=literal(who))
+    def _when(at: datetime, who: str, name: str) -> Text:
+        return _("{time} by {staff}", time=Moment(at, "date"), staff=person(who, name))
 
     def sales(self) -> Iterator[Row]:
         figures = self._figures

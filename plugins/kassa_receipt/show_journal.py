@@ -17,6 +17,7 @@ from kassa.windows import Action, Row, Window
 from kassa_receipt.composing import receipt_of
 from kassa_receipt.copies import COPY, check_no_copy, copy_of, payload_of
 from kassa_receipt.paper import electronic, text_of
+from kassa_receipt.pdf import pdf_of
 from kassa_receipt.settings import settings_of
 
 _, n_ = texts("kassa_receipt")
@@ -28,19 +29,19 @@ KINDS = ("sale", "void")
 
 class JournalParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing: the newest receipts. ``before``: those older than a sequence number. ``receipt_number``: that receipt;
-    ``reprint``: its copy."""
+    ``reprint``: its copy; ``pdf``: as a file for a message."""
 
     receipt_number: str = ""
     before: int | None = None
-    action: Literal["show", "reprint"] = "show"
+    action: Literal["show", "reprint", "pdf"] = "show"
 
 
 def show_journal(context: OperationContext) -> OperationResult:
-    """115. ``data``: the entries shown, or of one receipt its text for a message.
+    """115. ``data``: the entries shown, or of one receipt its text for a message, or the bytes of a PDF file.
 
     :raises kassa.errors.NotFound: there is no such receipt in this register's journal.
     :raises kassa.errors.NotAllowed: its copy has been printed.
-    :raises kassa.errors.NotAvailable: there is no printer.
+    :raises kassa.errors.NotAvailable: there is no printer, or no library for PDF.
     """
     parameters, register = context.parameters, context.register
     number = parameters.receipt_number.strip()
@@ -50,6 +51,8 @@ def show_journal(context: OperationContext) -> OperationResult:
     if parameters.action == "reprint":
         return _reprint(context, sale)
     document = receipt_of(sale, register).document()
+    if parameters.action == "pdf":
+        return OperationResult(data=pdf_of(electronic(document), register))
     text = text_of(electronic(document), register)
     return OperationResult(window=_receipt_window(sale, document, register), data=text)
 

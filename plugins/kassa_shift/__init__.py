@@ -40,8 +40,11 @@ def register_ready(register: RegisterFace) -> None:
 
 @hook
 def journal_needed(register: RegisterFace) -> Sequence[JournalPlace]:
-    """Nothing of an open shift is purged, nor what the next one will begin with."""
-    return [book_of(register).needed_from]
+    """Nothing of an open shift is purged, nor what the next one will begin with, unless it is older than what is kept
+    of the journal: then what it has come to is kept instead."""
+    book = book_of(register).follow()
+    book.carry_old(register.environment.clock.utc(), register.record.profile.retention_days)
+    return [book.needed_from]
 
 
 @hook

@@ -1,8 +1,9 @@
 """The shift book: which shift a register has open and what it has come to, read from the register's own journal.
 
 Nothing is kept but a *mark*: from where in the journal the book is read again after a restart. It is written when a
-shift has left the register, and never runs ahead of the journal: a register that is killed before it is written reads a
-little more, and comes to the same.
+shift has left the register, and while one is open for longer than the journal is kept, with what it has come to; it
+never runs ahead of the journal: a register that is killed before it is written reads a little more, and comes to the
+same.
 
 What was sold while no shift was open belongs to the next one that is opened: every sale is on exactly one Z.
 """
@@ -12,13 +13,14 @@ from __future__ import annotations
 import threading
 import weakref
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from kassa.journal import EntryBody, JournalPlace
+from kassa.requests.shifts import ShiftElsewhere
 from kassa.shift_report import SHIFT, Z_REPORT, GrandTotals, ShiftEvent, ShiftFigures, ShiftReport
 from kassa_shift.counting import Counting
 from kassa_shift.events import CASH, DECLARATION, CashMovement, TenderDeclaration
@@ -31,6 +33,8 @@ MARK = "mark"
 COPY = "copy"
 KINDS = ("sale", "void", "drawer", COPY, SHIFT, CASH, DECLARATION, Z_REPORT)
 AT_ONCE = 500
+YOUNG = timedelta(days=7)
+"""Nothing of a shift that is no older is purged, whatever the retention."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class OpenShift:
     drawer: str
     opened_at: datetime
     opened_by: str
+    opened_by_name: str = ""
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the book is read from after a restart, and what it said there: no shift was open.
+    """Where the book is read from after a restart, and what it said there.
 
+    :param shift: the one that was open; ``counted`` what it had come to, or what was counted while none was open, and
+        ``since`` when its first entry was made.
     :param away: shifts that have left this register and are not closed, as they left it.
     :param apart: what was counted here for shifts that are not open here, such as a blind closed one, by shift.
     """
@@ -57,6 +64,9 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     grand_totals: GrandTotals = GrandTotals()
     away: dict[str, ShiftEvent] = {}
     apart: dict[str, ShiftFigures] = {}
+    shift: OpenShift | None = None
+    counted: ShiftFigures | None = None
+    since: datetime | None = None
 
 
 @dataclass
@@ -70,6 +80,8 @@ class _State:
     """A shift was opened here before."""
     loose: bool = False
     """Something was counted while no shift was open."""
+    since: datetime | None = None
+    """When the first entry was made that is on no Z yet."""
 
 
 class ShiftBook:
@@ -81,6 +93,8 @@ class ShiftBook:
         self._lock = threading.Lock()
         self._state = self._begin()
         self._kept = self._state.at
+        self.elsewhere: tuple[ShiftElsewhere, ...] | None = None
+        """Other registers' shifts that may be taken over, as last heard; None: the store server was away."""
 
     def _begin(self) -> _State:
         kept = self._register.setting(PLUGIN, MARK)
@@ -89,9 +103,11 @@ class ShiftBook:
         except msgspec.MsgspecError:
             mark = Mark()
         if mark.series and mark.series not in self._register.journal_series():
-            mark = replace(mark, series="", sequence=0)
+            mark = replace(mark, series="", sequence=0, shift=None, counted=None, since=None)
         apart = {shift: Counting(figures) for shift, figures in mark.apart.items()}
-        return _State(mark, away=dict(mark.away), apart=apart)
+        state = _State(mark, mark.shift, Counting(mark.counted), dict(mark.away), apart)
+        state.loose, state.since = mark.counted is not None and mark.shift is None, mark.since
+        return state
 
     @property
     def shift(self) -> OpenShift | None:
@@ -148,6 +164,8 @@ class ShiftBook:
                 while entries := self._next(series):
                     for entry in entries:
                         self._take(entry)
+            shift = self._state.shift
+        self._register.shift_is(None if shift is None else shift.shift_id)
         return self
 
     def _series_left(self) -> tuple[str, ...]:
@@ -177,6 +195,7 @@ class ShiftBook:
             case _:
                 state.counting.take(entry)
                 state.loose = state.loose or state.shift is None
+                state.since = state.since or entry.at
         state.at = replace(state.at, series=entry.series, sequence=entry.sequence)
 
     def _counting_of(self, shift_id: str) -> Counting:
@@ -188,8 +207,10 @@ class ShiftBook:
     def _take_event(self, event: ShiftEvent) -> None:
         state = self._state
         if event.action in ("open", "resume"):
-            state.shift_before = True
-            state.shift = OpenShift(event.shift_id, event.drawer, event.opened_at, event.opened_by)
+            state.shift_before, state.since = True, state.since or event.opened_at
+            state.shift = OpenShift(
+                event.shift_id, event.drawer, event.opened_at, event.opened_by, event.opened_by_name
+            )
             if state.at.z_at is None and event.grand_totals is not None:
                 state.at = replace(state.at, z_number=event.z_number, grand_totals=event.grand_totals)
             if event.carried is not None:
@@ -198,9 +219,14 @@ class ShiftBook:
             since = state.apart.pop(event.shift_id, None)
             if since is not None:
                 state.counting.add(since.figures())
+        elif event.action == "hand_over":
+            state.away.pop(event.shift_id, None)
+            state.apart.pop(event.shift_id, None)
         else:
             state.away[event.shift_id] = event
-            self._left()
+            # One that was taken over to be closed here was not open here.
+            if state.shift is not None and state.shift.shift_id == event.shift_id:
+                self._left()
 
     def _take_z(self, report: ShiftReport) -> None:
         state = self._state
@@ -211,16 +237,33 @@ class ShiftBook:
         state.apart.pop(report.shift_id, None)
 
     def _left(self) -> None:
-        self._state.shift, self._state.counting, self._state.loose = None, Counting(), False
+        state = self._state
+        state.shift, state.counting, state.loose, state.since = None, Counting(), False, None
 
     def keep_mark(self) -> None:
         """Remember where the book stands, if nothing before that is needed again."""
+        if self._state.shift is None and not self._state.loose:
+            self._keep_mark()
+
+    def carry_old(self, now: datetime, days: int) -> None:
+        """Remember what an old shift has come to, so that its entries may be purged: a register that never makes a Z
+        would fill its disk. Its Z says the same all the same.
+
+        :param days: it is old after so many, and never within a week.
+        """
+        since, kept = self._state.since, self._kept
+        if since is None or now - since < max(timedelta(days=days), YOUNG):
+            return
+        if (self._state.at.series, self._state.at.sequence) != (kept.series, kept.sequence):
+            self._keep_mark()
+
+    def _keep_mark(self) -> None:
         with self._lock:
             state = self._state
-            if state.shift is not None or state.loose:
-                return
             apart = {shift: counting.figures() for shift, counting in state.apart.items()}
-            mark = replace(state.at, away=dict(state.away), apart=apart)
+            counted = state.counting.figures() if state.shift is not None or state.loose else None
+            mark = replace(state.at, away=dict(state.away), apart=apart, shift=state.shift)
+            mark = replace(mark, counted=counted, since=state.since)
         self._register.keep_setting(PLUGIN, MARK, msgspec.json.encode(mark).decode())
         self._kept = mark
 

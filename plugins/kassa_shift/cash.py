@@ -49,7 +49,8 @@ def moving(kind: MovementKind) -> Callable[[OperationContext], OperationResult]:
                 hint=_("Type it again; if it is right, enter what is missing as a float entry first."),
             )
         reference = given.reference.strip()[:LONGEST_REFERENCE]
-        context.journal(CASH, CashMovement(shift.shift_id, kind, tender.tender_id, amount, reference))
+        movement = CashMovement(shift.shift_id, kind, tender.tender_id, amount, reference, context.approved_by)
+        context.journal(CASH, movement)
         money = Money(amount, context.record.store.currency)
         return OperationResult(
             _("{what}: {amount}, {tender}", what=MOVEMENTS[kind], amount=money, tender=literal(tender.name))

@@ -178,4 +178,6 @@ def _of_sale(sale: Transaction, totals: Totals) -> ShiftFigures:
         quantity=totals.quantity,
         voided_lines=Tally(voids, voided) if voids else NOTHING,
         price_overrides=overrides,
+        # The drawer opens where cash changes hands.
+        drawer_openings=int(any(payment.kind == "cash" for payment in sale.valid_payments)),
     )

@@ -21,8 +21,9 @@ from kassa_shift.book import PLUGIN, book_of
 from kassa_shift.cash import find_tender
 from kassa_shift.count_window import count_window
 from kassa_shift.denominations import denominations_of
+from kassa_shift.elsewhere import not_aside
 from kassa_shift.events import DECLARATION, TenderDeclaration
-from kassa_shift.opening import needed_shift, no_shift
+from kassa_shift.opening import needed_shift
 from kassa_shift.settings import settings_of
 
 _, n_ = texts("kassa_shift")
@@ -58,6 +59,7 @@ def declare(context: OperationContext) -> OperationResult:
     """1052: count a tender.
 
     :raises kassa.errors.NotAvailable: no shift is open.
+    :raises kassa.errors.NotFound: the shift that is named is not put aside here.
     :raises kassa.errors.InvalidInput: a count that is no whole number, an unknown denomination or tender.
     """
     given: Declared = context.parameters
@@ -78,7 +80,7 @@ def _shift_id(context: OperationContext, asked: str) -> str:
     if not asked:
         return needed_shift(context)[1].shift_id
     if asked not in book_of(context.register).follow().away:
-        raise no_shift(context.register)
+        raise not_aside()
     return asked
 
 

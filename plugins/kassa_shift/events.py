@@ -12,13 +12,15 @@ CASH, DECLARATION, REPORT_COPY = "cash", "tender_declaration", "report_copy"
 
 
 class CashMovement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Kind ``cash``: a tender was put into the drawer or taken out of it without a sale. ``amount`` has no sign."""
+    """Kind ``cash``: a tender was put into the drawer or taken out of it without a sale. ``amount`` has no sign;
+    ``approved_by`` is the manager who approved it, if one did."""
 
     shift_id: str
     kind: MovementKind
     tender_id: str
     amount: Decimal
     reference: str = ""
+    approved_by: str | None = None
 
 
 class TenderDeclaration(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,8 +36,9 @@ class TenderDeclaration(msgspec.Struct, frozen=True, omit_defaults=True):
     denominations: dict[str, int] = {}
 
 
-class ReportCopy(msgspec.Struct, frozen=True):
-    """Kind ``report_copy``: the Z of that entry was printed once more."""
+class ReportCopy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Kind ``report_copy``: the Z of that entry was printed once more; ``approved_by`` as with cash."""
 
     entry_id: str
     number: int
+    approved_by: str | None = None

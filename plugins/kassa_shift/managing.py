@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
-from kassa.errors import NOTHING_LOST, NotAvailable, NotFound
+from kassa.errors import NOTHING_LOST, NotAvailable
 from kassa.operations import OperationContext, OperationResult
 from kassa.register.face import Event
-from kassa.shift_report import SHIFT, ShiftEvent
+from kassa.shift_report import SHIFT, ShiftAction, ShiftEvent
 from kassa.text import Text, texts
 from kassa_shift.book import book_of
-from kassa_shift.opening import no_shift, open_shift
+from kassa_shift.elsewhere import look_elsewhere, not_aside, take_over
+from kassa_shift.opening import drawer_of, no_shift, open_shift
 from kassa_shift.settings import settings_of
 from kassa_shift.window import choose_shift, manage_shifts
-
-if TYPE_CHECKING:
-    from kassa.shift_report import ShiftAction
 
 _, n_ = texts("kassa_shift")
 
 
-class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do, and with which shift; nothing: show the window."""
+_STATUS: dict[ShiftAction, str] = {"suspend": "suspended", "blind_close": "blind_closed"}
 
-    action: Literal["", "at_log_on", "open", "resume"] = ""
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to do, and with which shift; nothing: show the window. ``take``: another register's blind closed shift is
+    counted and closed here."""
+
+    action: Literal["", "at_log_on", "open", "resume", "take"] = ""
     shift_id: str = ""
 
 
@@ -33,7 +35,7 @@ def manage(context: OperationContext) -> OperationResult:
     """918: open a shift, take up a suspended one, or show what there is.
 
     :raises NotAvailable: another shift is open on this drawer.
-    :raises NotFound: that shift is not suspended here.
+    :raises NotFound: that shift is not put aside, or another register has taken it over.
     """
     match context.parameters.action:
         case "at_log_on":
@@ -44,8 +46,10 @@ def manage(context: OperationContext) -> OperationResult:
             return OperationResult(_("A new shift is open."))
         case "resume":
             return _resume(context, context.parameters.shift_id)
+        case "take":
+            return _take(context, context.parameters.shift_id)
         case _:
-            book_of(context.register).follow()
+            look_elsewhere(context)
             return OperationResult(window=manage_shifts(context.register))
 
 
@@ -60,6 +64,7 @@ def _at_log_on(context: OperationContext) -> OperationResult:
                 context.register.publish(Event("plugin", error.what))
                 raise
         else:
+            look_elsewhere(context)
             context.register.publish(Event("window", detail=choose_shift(context.register)))
     return OperationResult()
 
@@ -76,16 +81,33 @@ def _refuse_second(context: OperationContext) -> None:
 
 def _resume(context: OperationContext, shift_id: str) -> OperationResult:
     _refuse_second(context)
-    left = book_of(context.register).away.get(shift_id)
-    if left is None or left.action != "suspend":
-        raise NotFound(
-            _("That shift is not suspended here any more."),
-            kept=NOTHING_LOST,
-            hint=_("Look at Manage shifts again."),
-        )
-    context.journal(SHIFT, msgspec.structs.replace(left, action="resume"))
+    _check_aside(context, shift_id, "suspend")
+    drawer = drawer_of(context)
+    left = take_over(context, shift_id, drawer)
+    context.journal(SHIFT, msgspec.structs.replace(left, action="resume", drawer=drawer))
     book_of(context.register).follow()
     return OperationResult(_("The shift goes on."))
+
+
+def _take(context: OperationContext, shift_id: str) -> OperationResult:
+    _check_aside(context, shift_id, "blind_close")
+    left = take_over(context, shift_id)
+    context.journal(SHIFT, left)
+    look_elsewhere(context)
+    said = _("The shift is this register's now: count it and close it here.")
+    return OperationResult(said, window=manage_shifts(context.register))
+
+
+def _check_aside(context: OperationContext, shift_id: str, action: ShiftAction) -> None:
+    """That a shift was put aside so, as far as this register knows.
+
+    :raises NotFound: it was not.
+    """
+    book, status = book_of(context.register).follow(), _STATUS[action]
+    own = book.away.get(shift_id)
+    there = {one.shift_id for one in book.elsewhere or () if one.status == status}
+    if (own is None or own.action != action) and shift_id not in there:
+        raise not_aside()
 
 
 def suspend(context: OperationContext) -> OperationResult:
@@ -103,7 +125,10 @@ def _leave(context: OperationContext, action: ShiftAction, said: Text) -> Operat
     shift = book.shift
     if shift is None:
         raise no_shift(context.register)
-    left = ShiftEvent(action, shift.shift_id, shift.drawer, shift.opened_at, shift.opened_by, book.figures())
+    left = ShiftEvent(
+        action, shift.shift_id, shift.drawer, shift.opened_at, shift.opened_by, book.figures(),
+        opened_by_name=shift.opened_by_name,
+    )  # fmt: skip
     context.journal(SHIFT, left)
     book.follow()
     book.keep_mark()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from kassa.errors import NOTHING_LOST, NoAnswer, NotAvailable, NotServed, OfflineDatabaseUnavailable
-from kassa.requests.shifts import DrawerHolder, FindDrawerHolder, FindLastZ, LastZ
+from kassa.errors import NOTHING_LOST, NotAvailable
+from kassa.requests.shifts import ClaimDrawer, FindLastZ, LastZ
 from kassa.runtime.request import Query
 from kassa.shift_report import SHIFT, ShiftEvent
 from kassa.text import Moment, Text, literal, texts
 from kassa_shift.book import OpenShift, ShiftBook, book_of
+from kassa_shift.elsewhere import NO_WORD, drawer_in_use
 from kassa_shift.settings import settings_of
 
 if TYPE_CHECKING:
@@ -30,30 +31,40 @@ def open_shift(context: OperationContext) -> OpenShift:
     book = book_of(context.register).follow()
     if book.shift is None:
         shared = settings_of(context.record).drawer
+        staff = context.staff
+        opened = ShiftEvent(
+            "open", context.new_id(), drawer_of(context), context.now(), staff.staff_id, opened_by_name=staff.name
+        )
         if shared:
-            check_drawer(context, shared)
-        drawer = shared or context.record.register_id
-        opened = ShiftEvent("open", context.new_id(), drawer, context.now(), context.staff.staff_id)
+            claim_drawer(context, opened)
         context.journal(SHIFT, _going_on(context, book, opened))
         book.follow()
     assert book.shift is not None
     return book.shift
 
 
-def check_drawer(context: OperationContext, drawer: str) -> None:
-    """That no other register has a shift open on a drawer that several share. Without the store server nobody can say;
-    then headquarters sees two shifts whose counts do not fit.
+def drawer_of(context: OperationContext) -> str:
+    """The drawer's name: the one that registers share, or the register's own."""
+    return settings_of(context.record).drawer or context.record.register_id
+
+
+def claim_drawer(context: OperationContext, opened: ShiftEvent) -> None:
+    """Take a drawer that several registers share: no other has a shift open on it. Without the store server nobody can
+    say; then headquarters sees two shifts whose counts do not fit.
 
     :raises NotAvailable: one has.
     """
-    holder = _asked(context, FindDrawerHolder(drawer), DrawerHolder()).register_id
+    if not context.register.connection.state().online:
+        return
+    claim = ClaimDrawer(
+        command_id=context.new_id(), drawer=opened.drawer, shift_id=opened.shift_id, opened_at=opened.opened_at
+    )
+    try:
+        holder = context.send(claim).register_id
+    except NO_WORD:
+        return
     if holder is not None:
-        names = {"drawer": literal(drawer), "register": literal(holder)}
-        raise NotAvailable(
-            _("Register {register} has a shift open on drawer {drawer}.", **names),
-            kept=NOTHING_LOST,
-            hint=_("Suspend or close it there first."),
-        )
+        raise drawer_in_use(opened.drawer, holder)
 
 
 def _going_on(context: OperationContext, book: ShiftBook, opened: ShiftEvent) -> ShiftEvent:
@@ -70,7 +81,7 @@ def _asked(context: OperationContext, query: Query[Answer], otherwise: Answer) -
         return otherwise
     try:
         return context.send(query)
-    except (NotServed, NotAvailable, NoAnswer, OfflineDatabaseUnavailable):
+    except NO_WORD:
         return otherwise
 
 

@@ -14,8 +14,9 @@ from kassa.shift_report import X_REPORT, Z_REPORT, ShiftFigures, ShiftReport
 from kassa.text import literal, texts
 from kassa.windows import Action, Row, Window
 from kassa_shift.book import OpenShift, ShiftBook, book_of
+from kassa_shift.elsewhere import not_aside, take_over
 from kassa_shift.events import REPORT_COPY, ReportCopy
-from kassa_shift.opening import needed_shift, no_shift
+from kassa_shift.opening import needed_shift
 
 _, n_ = texts("kassa_shift")
 
@@ -48,7 +49,8 @@ def close_with_z(context: OperationContext) -> OperationResult:
     """1055: close the open shift, or one that was suspended or blind closed here. Its Z is in the journal when this
     returns; whoever closes the open one is logged off.
 
-    :raises kassa.errors.NotAvailable: no shift is open, or that one is closed already.
+    :raises kassa.errors.NotAvailable: no shift is open.
+    :raises kassa.errors.NotFound: that one is closed already, or another register has taken it over.
     """
     if context.parameters.shift_id:
         report = _close_away(context, context.parameters.shift_id)
@@ -61,10 +63,10 @@ def close_with_z(context: OperationContext) -> OperationResult:
 
 def _close_away(context: OperationContext, shift_id: str) -> ShiftReport:
     book = book_of(context.register).follow()
-    left = book.away.get(shift_id)
-    if left is None:
-        raise no_shift(context.register)
-    shift = OpenShift(left.shift_id, left.drawer, left.opened_at, left.opened_by)
+    if shift_id not in book.away:
+        raise not_aside()
+    left = take_over(context, shift_id)
+    shift = OpenShift(left.shift_id, left.drawer, left.opened_at, left.opened_by, left.opened_by_name)
     return _make_z(context, book, shift, book.figures_away(left))
 
 
@@ -92,7 +94,7 @@ def print_z_again(context: OperationContext) -> OperationResult:
         )
     entry_id, found = _find_z(context, int(entered) if entered else None)
     report = replace(found, copy=True)
-    context.journal(REPORT_COPY, ReportCopy(entry_id, report.number or 0))
+    context.journal(REPORT_COPY, ReportCopy(entry_id, report.number or 0, context.approved_by))
     return OperationResult(window=report_window(report), data=report)
 
 
@@ -121,7 +123,7 @@ def _report(
     shift: OpenShift,
     figures: ShiftFigures,
 ) -> ShiftReport:
-    store, now = context.record.store, context.now()
+    store, now, approver = context.record.store, context.now(), context.approver
     before = book.grand_totals
     grand_totals = (before if before.since is not None else replace(before, since=now)).with_shift(figures)
     return ShiftReport(
@@ -129,6 +131,8 @@ def _report(
         register_id=context.record.register_id, drawer=shift.drawer, currency=store.currency,
         opened_at=shift.opened_at, opened_by=shift.opened_by, made_at=now,
         made_by=context.staff.staff_id, figures=figures, grand_totals=grand_totals,
+        opened_by_name=shift.opened_by_name, made_by_name=context.staff.name, approved_by=context.approved_by,
+        approved_by_name="" if approver is None else approver.name,
     )  # fmt: skip
 
 

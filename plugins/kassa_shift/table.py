@@ -1,8 +1,8 @@
-"""The operations that this plugin declares. All of them work without the store server."""
+"""The operations that this plugin declares. All of them work without the store server, on this register's shifts."""
 
 from __future__ import annotations
 
-from kassa.operations import Entry, Operation, Place
+from kassa.operations import Entry, Offline, Operation, Place
 from kassa.shift_report_words import MOVEMENTS
 from kassa.text import texts
 from kassa_shift import cash, declaring, managing, reports
@@ -15,7 +15,10 @@ MANAGE = "manage"
 _AMOUNT = (Entry("amount", "amount", _("Amount")),)
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(MANAGE_SHIFTS, _("Manage shifts"), managing.manage, managing.Asked),
+    Operation(
+        MANAGE_SHIFTS, _("Manage shifts"), managing.manage, managing.Asked, offline=Offline.LIMITED,
+        offline_reason=_("Other registers' shifts are seen and taken over with the store server only."),
+    ),
     Operation(1052, _("Tender declaration"), declaring.declare, declaring.Declared, BETWEEN),
     Operation(1053, _("Blind close shift"), managing.blind_close, places=BETWEEN),
     Operation(1054, _("Suspend shift"), managing.suspend, places=BETWEEN),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kassa.operations import Entry
-from kassa.shift_report_words import MOVEMENTS
+from kassa.shift_report_words import MOVEMENTS, person
 from kassa.text import Moment, Text, literal, texts
 from kassa.windows import Action, Row, Window
 from kassa_shift.book import ShiftBook, book_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kassa.register.face import RegisterFace
+    from kassa.requests.shifts import ShiftElsewhere
 
 _, n_ = texts("kassa_shift")
 NAME, AT_LOG_ON, MANAGE_SHIFTS = "manage_shifts", "shift_at_log_on", 918
@@ -40,19 +41,33 @@ def _rows(book: ShiftBook) -> Iterator[Row]:
     if shift is None:
         yield Row(_("On this register"), _("none open"))
     else:
-        opened = _opened(shift.opened_at, shift.opened_by)
+        opened = _opened(shift.opened_at, person(shift.opened_by, shift.opened_by_name))
         yield Row(_("On this register"), _("open since {opened}", opened=opened))
     for left in book.away.values():
-        opened = _opened(left.opened_at, left.opened_by)
+        opened = _opened(left.opened_at, person(left.opened_by, left.opened_by_name))
         name = _("Suspended") if left.action == "suspend" else _("Blind closed")
         yield Row(name, _("opened {opened}", opened=opened))
+    yield from _elsewhere(book)
     if book.last_z is not None:
         number, at = book.last_z
         yield Row(_("Last Z"), _("{number} · {time}", number=literal(str(number)), time=Moment(at, "date")))
 
 
-def _opened(at: datetime, by: str) -> Text:
-    return _("{time} by {staff}", time=Moment(at, "date"), staff=literal(by))
+def _elsewhere(book: ShiftBook) -> Iterator[Row]:
+    if book.elsewhere is None:
+        yield Row(_("At other registers"), _("not known: the store server is not connected"))
+    for one in book.elsewhere or ():
+        name = _("Suspended") if one.status == "suspended" else _("Blind closed")
+        yield Row(name, _there(one))
+
+
+def _there(one: ShiftElsewhere) -> Text:
+    opened = _opened(one.opened_at, literal(one.opened_by))
+    return _("register {register}, opened {opened}", register=literal(one.register_id), opened=opened)
+
+
+def _opened(at: datetime, by: Text) -> Text:
+    return _("{time} by {staff}", time=Moment(at, "date"), staff=by)
 
 
 def _with_open() -> Iterator[Action]:
@@ -76,6 +91,10 @@ def _without_open(book: ShiftBook) -> Iterator[Action]:
             opened = Moment(left.opened_at, "date")
             resume = {"action": "resume", "shift_id": left.shift_id}
             yield Action(_("Resume"), MANAGE_SHIFTS, resume, reason=_("opened {opened}", opened=opened))
+    for one in book.elsewhere or ():
+        if one.status == "suspended":
+            resume = {"action": "resume", "shift_id": one.shift_id}
+            yield Action(_("Resume"), MANAGE_SHIFTS, resume, reason=_there(one))
     yield Action(_("New shift"), MANAGE_SHIFTS, {"action": "open"}, primary=True)
 
 
@@ -85,3 +104,8 @@ def _blind_closed(book: ShiftBook) -> Iterator[Action]:
             opened = _("opened {opened}", opened=Moment(left.opened_at, "date"))
             yield Action(_("Count"), 1052, {"shift_id": left.shift_id}, reason=opened)
             yield Action(_("Close with Z"), 1055, {"shift_id": left.shift_id}, reason=opened)
+    for one in book.elsewhere or ():
+        if one.status == "blind_closed":
+            yield Action(
+                _("Close here"), MANAGE_SHIFTS, {"action": "take", "shift_id": one.shift_id}, reason=_there(one)
+            )

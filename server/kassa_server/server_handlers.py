@@ -15,7 +15,7 @@ from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
 from kassa.requests.receipts import FindReceipt
-from kassa.requests.shifts import FindDrawerHolder, FindLastZ
+from kassa.requests.shifts import ClaimDrawer, FindLastZ, ListShifts, TakeShift
 from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
 from kassa.schema.columns import CHANNEL_ONLY
@@ -30,7 +30,7 @@ from kassa_server.headquarters.scopes import in_scope, scope_of_store
 from kassa_server.receipts import find_receipt
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
-from kassa_server.shift_handlers import find_drawer_holder, find_last_z
+from kassa_server.shift_handlers import check_shift, claim_drawer, find_last_z, list_shifts, take_shift
 
 _, n_ = texts("kassa_server")
 
@@ -54,7 +54,8 @@ def hello(request: Hello, context: ServerContext) -> HelloAnswer:
     """Accept a register that comes (back) online, and the staff who logged on while it was away. Every assertion is
     audited, accepted or not.
 
-    :raises NotAllowed: whoever is logged on may not be, in this store; named.
+    :raises NotAllowed: whoever is logged on may not be, in this store; or the shift has gone on at another register;
+        named.
     """
     now = context.environment.clock.utc()
     for assertion in request.assertions:
@@ -67,6 +68,8 @@ def hello(request: Hello, context: ServerContext) -> HelloAnswer:
                 hint=_("Log off, and log on with a number that is valid here."),
                 where=why,
             )
+    if request.shift_id is not None:
+        check_shift(context.connection, request.shift_id, context.caller.register_id)
     own = select(register.c.version).where(register.c.register_id == context.caller.register_id)
     return HelloAnswer(now, context.connection.execute(own).scalar_one(), *_known_of(context))
 
@@ -203,5 +206,7 @@ SERVER_HANDLERS: tuple[Handler, ...] = (
     _served_here(AskCommand, ask_command),
     _served_here(FindReceipt, find_receipt),
     _served_here(FindLastZ, find_last_z),
-    _served_here(FindDrawerHolder, find_drawer_holder),
+    _served_here(ClaimDrawer, claim_drawer),
+    _served_here(ListShifts, list_shifts),
+    _served_here(TakeShift, take_shift),
 )

@@ -11,14 +11,14 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, delete, false, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, false, insert, select
 
 from kassa.journal.entry import EntryBody
 from kassa.masterdata import upsert
 from kassa.money import from_minor, to_minor
 from kassa.schema.rules import LARGEST_IN
-from kassa.shift_report import ShiftEvent, ShiftReport
-from kassa_server.schema import open_shift, sales_transaction, shift_report
+from kassa.shift_report import SeriesPart, ShiftEvent, ShiftReport
+from kassa_server.schema import journal_entry, open_shift, sales_transaction, series, shift_report
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -50,24 +50,37 @@ def post_shift_report(connection: Connection, body: EntryBody, entry_id: str) ->
 
 
 def post_shift_event(connection: Connection, body: EntryBody) -> None:
-    """Note which register has which shift, within the caller's transaction.
+    """Note which register has which shift, within the caller's transaction. One that has gone on at another register
+    is that one's.
 
     :raises msgspec.ValidationError: it is no such event.
     """
     event = msgspec.json.decode(body.payload, type=ShiftEvent)
+    if event.action == "hand_over" or _is_another_registers(connection, event.shift_id, body.register_id):
+        return
     status = {"suspend": "suspended", "blind_close": "blind_closed"}.get(event.action, "open")
     row = {
         "shift_id": event.shift_id, "store_id": body.store_id, "register_id": body.register_id,
         "drawer": event.drawer[:40], "status": status, "opened_at": event.opened_at, "opened_by": event.opened_by,
+        "event": None if status == "open" else bytes(body.payload).decode(),
     }  # fmt: skip
     upsert(connection, open_shift, [row])
+
+
+def _is_another_registers(connection: Connection, shift_id: str, register_id: str) -> bool:
+    """Whether another register goes on with a shift, or has closed it."""
+    one, z = open_shift.c, shift_report.c
+    goes_on = (one.shift_id == shift_id) & (one.register_id != register_id) & one.status.in_(("open", "claimed"))
+    closed = (z.shift_id == shift_id) & (z.register_id != register_id)
+    found = (select(one.shift_id).where(goes_on), select(z.shift_id).where(closed))
+    return any(connection.execute(statement.limit(1)).first() is not None for statement in found)
 
 
 def differences(connection: Connection, report: ShiftReport) -> list[Difference]:
     """Where a Z and the sales that are posted now differ, by receipt number."""
     stated = {sold.receipt_number: sold.total for sold in report.figures.sold}
     posted = _of_its_entries(connection, report)
-    posted |= _by_number(connection, [number for number in stated if number not in posted], report.currency)
+    posted |= _by_number(connection, [number for number in stated if number not in posted], report)
     return [
         Difference(number, stated.get(number), posted.get(number))
         for number in sorted(stated.keys() | posted.keys())
@@ -77,21 +90,33 @@ def differences(connection: Connection, report: ShiftReport) -> list[Difference]
 
 def _of_its_entries(connection: Connection, report: ShiftReport) -> dict[str, Decimal]:
     """What is posted of the journal entries that the Z has counted."""
+    columns = sales_transaction.c
     found: dict[str, Decimal] = {}
     for part in report.figures.parts:
-        columns = sales_transaction.c
-        wanted = (columns.series_id == part.series) & columns.sequence.between(part.first, part.last)
-        sold = (columns.kind == "sale") & (columns.training == false())
-        rows = connection.execute(select(columns.receipt_number, columns.total).where(wanted, sold))
-        found |= {str(number): from_minor(total, report.currency) for number, total in rows}
+        statement = select(columns.receipt_number, columns.total).select_from(with_entries).where(counted_in(part))
+        found |= {str(number): from_minor(total, report.currency) for number, total in connection.execute(statement)}
     return found
 
 
-def _by_number(connection: Connection, numbers: Iterable[str], currency: str) -> dict[str, Decimal]:
+with_entries = sales_transaction.join(journal_entry, journal_entry.c.entry_id == sales_transaction.c.entry_id)
+"""Posted transactions are found by the place of their journal entry: that has an index."""
+
+
+def counted_in(part: SeriesPart) -> ColumnElement[bool]:
+    """Which posted transactions a Z counts of its journal entries: sales and returns, no training."""
+    columns, entry = sales_transaction.c, journal_entry.c
+    of_part = (entry.series_id == part.series) & entry.sequence.between(part.first, part.last)
+    return of_part & (columns.kind == "sale") & (columns.training == false())
+
+
+def _by_number(connection: Connection, numbers: Iterable[str], report: ShiftReport) -> dict[str, Decimal]:
     columns, wanted = sales_transaction.c, list(numbers)
+    of_series = {part.series for part in report.figures.parts}
+    registers = select(series.c.register_id).where(series.c.series_id.in_(of_series))
+    own = (columns.register_id == report.register_id) | columns.register_id.in_(registers)
     found: dict[str, Decimal] = {}
     for start in range(0, len(wanted), LARGEST_IN):
         part = columns.receipt_number.in_(wanted[start : start + LARGEST_IN])
-        rows = connection.execute(select(columns.receipt_number, columns.total).where(part))
-        found |= {str(number): from_minor(total, currency) for number, total in rows}
+        rows = connection.execute(select(columns.receipt_number, columns.total).where(part, own))
+        found |= {str(number): from_minor(total, report.currency) for number, total in rows}
     return found

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import delete, update
 from tests.server.conftest import Shop
 from tests.server.device import Device
+from tests.server.z_reports import z_of
 
-from kassa.journal.entry import SalePayload, decode_entry
-from kassa.protocol import WireEntry
-from kassa.shift_report import GrandTotals, SeriesPart, ShiftFigures, ShiftReport, Sold
+from kassa.journal.entry import decode_entry
 from kassa_server.headquarters.completeness import findings, mark_handled
 from kassa_server.headquarters.proof.findings import Finding
 from kassa_server.schema import parked_entry, sales_line, sales_tax, sales_tender, sales_transaction, shift_report
-
-
-def z_of(till: Device, sales: list[WireEntry], number: int = 1, **figures: Any) -> ShiftReport:
-    """The Z of these sales."""
-    sold = []
-    for entry in sales:
-        body = decode_entry(entry.data)
-        total = msgspec.json.decode(body.payload, type=SalePayload).totals.total
-        sold.append(Sold(body.receipt_number or "", total))
-    total = sum((one.total for one in sold), Decimal(0))
-    parts = (SeriesPart(till.series, sales[0].sequence, sales[-1].sequence),)
-    stated: dict[str, Any] = {"receipts": len(sold), "total": total, "sold": tuple(sold), "parts": parts, **figures}
-    return ShiftReport(
-        kind="Z", number=number, shift_id="0" * 32, store_id=till.store_id, store_name="Store", drawer="R1",
-        register_id=till.register_id, currency="SEK", opened_at=till.clock.utc(), opened_by="1001",
-        made_at=till.clock.utc(), made_by="2001", figures=ShiftFigures(**stated), grand_totals=GrandTotals(total),
-    )  # fmt: skip
 
 
 def differing(shop: Shop) -> list[Finding]:

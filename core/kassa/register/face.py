@@ -209,6 +209,10 @@ class RegisterFace(Protocol):
         """Called by whatever provides the connection when the store server has accepted ``hello``: its assertions
         need not be shown again. Never waits for the network."""
 
+    def shift_is(self, shift_id: str | None) -> None:
+        """Called by whatever keeps shifts: which one is open here now, None for none. It goes with the next ``hello``:
+        the store server says no if it has gone on at another register."""
+
     def own_rows(self) -> tuple[OverlayMark, ...]:
         """The rows that this register made and the store server has been handed; taken before a check for changes."""
 

@@ -104,11 +104,11 @@ class Pipeline:
     def _approver(self, operation: Operation, approval: ManagerApproval | None, generation: int) -> Staff | None:
         if approval is None:
             return None
-        own = self._register.staff
-        if own is not None and own.staff_id == approval.staff_id:
-            raise NotAllowed(_("Another person must approve this."), hint=_("Ask a manager."), override=True)
+        _refuse_own(self._register.staff, approval.staff_id)
         request = LogOn(approval.staff_id, approval.pin)
         approver = self._register.exchange.send(request, plugin="kassa", generation=generation).staff
+        # However the number was typed, it is the same person.
+        _refuse_own(self._register.staff, approver.staff_id)
         wanted = {APPROVE} | ({operation.permission} if operation.permission else set())
         if not wanted <= approver.permissions:
             raise NotAllowed(
@@ -174,3 +174,8 @@ class Pipeline:
         where = f"operation {operation.id}: {error}"
         self._register.plugins.failed(plugin, f"operation {operation.id}", error)
         return PluginFailure(_("{operation} did not work.", operation=operation.name), plugin=plugin, where=where)
+
+
+def _refuse_own(own: Staff | None, approver_id: str) -> None:
+    if own is not None and own.staff_id == approver_id:
+        raise NotAllowed(_("Another person must approve this."), hint=_("Ask a manager."), override=True)

@@ -100,6 +100,7 @@ class Register:
         self._listeners_lock = threading.Lock()
         self._notices: dict[str, Text] = {}
         self._clock_offset_ms: int | None = None
+        self._shift_id: str | None = None
         self._closed = False
 
     # -- facts ------------------------------------------------------------------------------------------------------
@@ -322,7 +323,11 @@ class Register:
     def hello(self) -> Hello:
         """The first request of a connection."""
         staff = self.staff
-        return Hello(None if staff is None else staff.staff_id, self.session.assertions)
+        return Hello(None if staff is None else staff.staff_id, self.session.assertions, self._shift_id)
+
+    def shift_is(self, shift_id: str | None) -> None:
+        """Which shift is open."""
+        self._shift_id = shift_id
 
     def hello_accepted(self, hello: Hello, answer: HelloAnswer) -> None:
         """The store server accepts device, shift and staff."""

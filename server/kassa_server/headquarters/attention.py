@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from kassa.text import Number, Text, literal, texts
+from kassa.text import Text, literal, texts
 from kassa_server.headquarters.card_payments import unsettled_cards
+from kassa_server.headquarters.completeness import registers_of
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, held_registers
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
-from kassa_server.headquarters.over_returned import over_returned
+from kassa_server.headquarters.proof.findings import with_notes
+from kassa_server.headquarters.proof.return_findings import returns
 from kassa_server.headquarters.restored import ahead_of
 from kassa_server.headquarters.scopes import active_scopes
 from kassa_server.headquarters.table_group_words import table_group_name
@@ -136,13 +138,8 @@ def _journal(connection: Connection) -> list[Attention]:
         )
         found.append(Attention(ERROR, what, "/parked"))
     found += _cards(connection)
-    for one in over_returned(connection):
-        what = _(
-            "Receipt {number}: {returned} of {item} were taken back, and {sold} sold.",
-            number=literal(one.receipt_number), item=literal(one.description),
-            sold=Number(one.sold), returned=Number(one.returned),
-        )  # fmt: skip
-        found.append(Attention(ERROR, what, "/sales"))
+    back = with_notes(connection, returns(connection, registers_of(connection)))
+    found.extend(Attention(ERROR, one.what, "/completeness") for one in back if one.handled is None)
     return found
 
 

@@ -16,6 +16,7 @@ from kassa_server.certificate import certify
 from kassa_server.headquarters.proof.findings import Finding, handle, with_notes
 from kassa_server.headquarters.proof.head_findings import of_certificate
 from kassa_server.headquarters.proof.kept_entries import conflicts, parked
+from kassa_server.headquarters.proof.return_findings import returns
 from kassa_server.headquarters.proof.shift_findings import z_reports
 from kassa_server.schema import register
 
@@ -35,11 +36,13 @@ def findings(
     :raises NotFound: there is no such register.
     """
     found: list[Finding] = []
-    for one in registers_of(connection, register_id=register_id, store_id=store_id):
+    registers = registers_of(connection, register_id=register_id, store_id=store_id)
+    for one in registers:
         certificate = certify(connection, one, now)
         found.extend(of_certificate(connection, certificate))
         kept = (*conflicts(connection, one), *parked(connection, one), *z_reports(connection, one))
         found.extend(finding for finding, _date in kept)
+    found.extend(returns(connection, registers))
     told = with_notes(connection, found)
     return [one for one in told if handled_too or one.handled is None]
 

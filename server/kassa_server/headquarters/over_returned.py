@@ -15,8 +15,9 @@ from kassa_server.schema import sales_line, sales_transaction
 
 
 class OverReturned(msgspec.Struct, frozen=True):
-    """An item of a receipt that was taken back more often than it was sold."""
+    """An item of a receipt that was taken back more often than it was sold. ``register_id`` has sold it."""
 
+    register_id: str
     receipt_number: str
     item_number: str
     description: str
@@ -38,6 +39,7 @@ def over_returned(connection: Connection) -> list[OverReturned]:
     )
     sold = (
         select(
+            sale.register_id,
             sale.receipt_number,
             line.item_number,
             func.max(line.description).label("description"),
@@ -45,11 +47,12 @@ def over_returned(connection: Connection) -> list[OverReturned]:
         )
         .select_from(with_sale)
         .where(counted, line.quantity > ZERO, sale.receipt_number.in_(select(back.c.return_of)))
-        .group_by(sale.receipt_number, line.item_number)
+        .group_by(sale.register_id, sale.receipt_number, line.item_number)
         .subquery()
     )
     of_both = (
         select(
+            sold.c.register_id,
             sold.c.receipt_number,
             sold.c.item_number,
             sold.c.description,
@@ -61,6 +64,6 @@ def over_returned(connection: Connection) -> list[OverReturned]:
         .order_by(sold.c.receipt_number, sold.c.item_number)
     )
     return [
-        OverReturned(row.receipt_number, row.item_number, row.description, row.quantity, -row.back)
+        OverReturned(row.register_id, row.receipt_number, row.item_number, row.description, row.quantity, -row.back)
         for row in connection.execute(of_both)
     ]

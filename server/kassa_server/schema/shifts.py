@@ -37,8 +37,9 @@ open_shift = Table(
     Column("store_id", code(20), nullable=False),
     Column("register_id", code(40), nullable=False),
     Column("drawer", code(40), nullable=False),
-    Column("status", code(20), nullable=False, doc="open, suspended or blind_closed; a closed one is here no more"),
+    Column("status", code(20), nullable=False, doc="open, suspended, blind_closed, claimed or taken; no closed one"),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("opened_by", code(20), nullable=False),
+    Column("event", document(), nullable=True, doc="the shift as it was put aside: JSON of a ShiftEvent"),
 )
 Index("ix_open_shift_drawer", open_shift.c.store_id, open_shift.c.drawer)

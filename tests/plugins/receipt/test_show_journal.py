@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 from tests.plugins.receipt.paper import PROFILE, Maker, network, receipt, sell, simulated, store
 
 from kassa.errors import NotAllowed, NotAvailable, NotFound
@@ -65,3 +67,18 @@ def test_what_is_not_there_is_said(make_shop: Maker) -> None:
     with pytest.raises(NotAvailable, match="no receipt printer"):
         register.run(115, receipt_number=number, action="reprint")
     assert register.journal_entries(kinds=("copy",)) == []
+
+
+def test_as_pdf_for_a_message(make_shop: Maker) -> None:
+    """The same words as in the text, marked as electronic, on one page as narrow as the paper; the code to scan is
+    drawn."""
+    shop = make_shop(store=store(receipt()), profile=PROFILE)
+    register = shop.open_register()
+    shop.log_on(register)
+    number = sell(shop, register)
+    text = register.run(115, receipt_number=number).data
+    (page,) = PdfReader(io.BytesIO(register.run(115, receipt_number=number, action="pdf").data)).pages
+    assert page.mediabox.width < page.mediabox.height
+    said = page.extract_text()
+    assert [word for word in text.split() if word not in said] == []
+    assert page.get_contents().get_data().count(b" re f") > 50

@@ -68,7 +68,7 @@ def test_resumed_counts_on(make_shop: MakeShop) -> None:
     assert (report.figures.total, report.figures.receipts) == (968, 2)
     assert report.figures.expected("cash") == 169
     till.log_on()
-    with pytest.raises(NotFound, match="not suspended here any more"):
+    with pytest.raises(NotFound, match="not put aside any more"):
         till.run(918, **resume)
 
 
@@ -86,7 +86,7 @@ def test_blind_closed_is_counted_and_closed_later(till: ShiftTill) -> None:
     assert report.figures.total == 69
     assert report.figures.over(report.figures.counts[0]) == -9
     assert till.register.staff is not None, "whoever closes an earlier shift stays at the till"
-    with pytest.raises(NotAvailable, match="closed"):
+    with pytest.raises(NotFound, match="any more"):
         till.run(1055, shift_id=shift_id)
     assert till.x().figures.total == 899
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.plugins.shift.conftest import ShiftTill
 
 from kassa.documents import Columns, Words
-from kassa.errors import InvalidInput, NotAvailable, NotFound
+from kassa.errors import InvalidInput, NotAllowed, NotAvailable, NotFound
 from kassa.journal.entry import CopyPayload, DrawerPayload, raw
 from kassa.journal.records import NewEntry
+from kassa.operations import ManagerApproval
 from kassa.shift_report import ShiftFigures, Tally, TaxTotal
 from kassa.shift_report_words import sections
+from kassa.testing.store import CASHIER, CASHIER_PIN, MANAGER, MANAGER_PIN
 
 
 def test_a_new_shift_is_empty(till: ShiftTill) -> None:
@@ -145,14 +148,46 @@ def test_a_report_is_a_document_for_the_printer(till: ShiftTill, operation: int,
 
 
 def test_copies_and_drawer_openings_are_counted(till: ShiftTill) -> None:
-    """A receipt printed again counts with its total, an opening of the drawer by itself; whoever wrote them."""
+    """A receipt printed again counts with its total; the drawer opens by itself (1000) and for cash, out or in, and not
+    for a card or a sale that is voided."""
     till.sell("1005")
+    till.sell("1004", pay=201)
+    till.run(109, code="1012")
+    till.run(200)
+    till.run(100, code="1001")
+    till.run(500)
     copied = CopyPayload("0" * 32, "S1-R1-1-000001", Decimal("69.00"))
     for kind, payload in (("copy", copied), ("drawer", DrawerPayload("change"))):
         write(till, kind, payload)
     figures = till.x().figures
     assert figures.copies == Tally(1, Decimal("69.00"))
-    assert figures.drawer_openings == 1
+    assert figures.drawer_openings == 3
+
+
+def test_the_manager_who_approved_stands_on_it(till: ShiftTill) -> None:
+    """A cashier's X, Z, copy of a Z, tender removal and bank drop carry the manager's number; X and Z name seller and
+    manager. A manager's own approval is refused, however the number is typed."""
+    register, approval = till.register, ManagerApproval(MANAGER, MANAGER_PIN)
+    till.sell("1005")
+    with pytest.raises(NotAllowed, match="Another person must approve"):
+        register.run(1056, approval=approval)
+    till.run(701)
+    till.shop.log_on(register, CASHIER, CASHIER_PIN)
+    with pytest.raises(NotAllowed, match="Another person must approve"):
+        register.run(1056, approval=ManagerApproval(CASHIER, CASHIER_PIN))
+    for operation in (1210, 1212):
+        register.run(operation, approval=approval, amount=Decimal(10))
+    x = register.run(1056, approval=approval).data
+    register.run(1055, approval=approval)
+    till.shop.log_on(register, CASHIER, CASHIER_PIN)
+    register.run(1057, approval=approval)
+    made = register.journal_entries(kinds=("cash", "x_report", "z_report", "report_copy"), newest_first=True, limit=5)
+    assert [msgspec.json.decode(entry.payload)["approved_by"] for entry in made] == [MANAGER] * 5
+    said = {str(row.label): str(row.value) for section in sections(x) for row in section.rows}
+    assert said["Approved by"] == "2001 Maja Lind"
+    assert said["Report made"].endswith("by 1001 Elin Berg")
+    assert said["Opened"].endswith("by 2001 Maja Lind")
+    register.run(701)
 
 
 def write(till: ShiftTill, kind: str, payload: Any) -> None:

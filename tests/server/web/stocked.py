@@ -8,6 +8,7 @@ from decimal import Decimal
 import httpx
 import msgspec
 from tests.server.device import COFFEE, Device
+from tests.server.z_reports import whole_z_of
 
 from kassa.environment import Clock, new_id
 from kassa.journal.entry import SalePayload
@@ -15,6 +16,7 @@ from kassa.model import Item, Line, Payment, Transaction
 from kassa.money import ZERO
 from kassa.packages.listing import GroupReport, ListRequest, ReportedCause, SyncReport
 from kassa.sale.totals import compute
+from kassa.shift_report import ShiftEvent
 from kassa.testing.store import REGISTER, barcode
 from kassa_server.activation import make_code
 from kassa_server.channel import Channel
@@ -46,6 +48,7 @@ def stock(channel: Channel, client: httpx.Client, clock: Clock, register_id: str
     for quantity in ("1", "3", "-1", "12"):
         device.sell(quantity)
     device.sell(payload=_mixed(device))
+    _close_shift(device)
     device.deliver()
     report(device)
     return device
@@ -69,6 +72,21 @@ def report(device: Device, *, ready: bool = False) -> None:
     )
     response = device.post("/v1/packages", msgspec.json.encode(ListRequest(report=told)))
     assert response.status_code == 200, response.text
+
+
+def _close_shift(device: Device) -> None:
+    """A shift was closed, and another is open."""
+    device.add("z_report", whole_z_of(device, device.chain[:4]), staff_id="2001")
+    device.add("shift", ShiftEvent("open", f"{2:032}", "R1", device.clock.utc(), "1001"), staff_id="1001")
+
+
+def close_wrong(device: Device) -> None:
+    """The open shift is closed too, with a Z that states its one receipt ten kronor too high."""
+    last = device.chain[4:5]
+    (sold,) = whole_z_of(device, last, 2).figures.sold
+    wrong = (msgspec.structs.replace(sold, total=sold.total + 10),)
+    device.add("z_report", whole_z_of(device, last, 2, sold=wrong, total=sold.total + 10), staff_id="2001")
+    device.deliver()
 
 
 def _mixed(device: Device) -> SalePayload:

@@ -23,12 +23,12 @@ _, n_ = texts("kassa_server")
 
 Kind = Literal[
     "never_active", "unknown", "missing", "open_ended", "copied", "conflict", "gap", "altered", "head_refused",
-    "series_gone", "receipt_gap", "unreadable", "parked", "posted_otherwise", "clock", "z_differs",
+    "series_gone", "receipt_gap", "unreadable", "parked", "posted_otherwise", "clock", "z_differs", "over_returned",
 ]  # fmt: skip
 """What a finding is; docs/audit.md explains each."""
 
 TO_BE_HANDLED: frozenset[Kind] = frozenset(
-    ("open_ended", "copied", "conflict", "receipt_gap", "unreadable", "parked", "z_differs")
+    ("open_ended", "copied", "conflict", "receipt_gap", "unreadable", "parked", "z_differs", "over_returned")
 )
 """Kinds that a person settles with a word. The others go away when their cause does, and not before."""
 LONGEST_NOTE = 1000

@@ -27,6 +27,7 @@ from kassa_server.web.pages import (
     start,
     tokens,
     users,
+    z_reports,
 )
 
 ROUTES: list[Route] = [
@@ -39,6 +40,7 @@ ROUTES: list[Route] = [
     *periods.ROUTES,
     *sales.ROUTES,
     *card_payments.ROUTES,
+    *z_reports.ROUTES,
     *changes.ROUTES,
     *registers.ROUTES,
     *devices.ROUTES,

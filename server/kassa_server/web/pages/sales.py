@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from urllib.parse import urlencode
 
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kassa.text import Text, texts
 from kassa_server.headquarters.sales_figures import PAGE, Wanted, find_sale, list_sales
-from kassa_server.schema import register, store
+from kassa_server.web.filters import places, typed_date
 from kassa_server.web.page import reading
 from kassa_server.web.rendering import render
 
@@ -25,15 +23,12 @@ def listed(request: Request) -> Response:
     asked = {name: request.query_params.get(name, "").strip()[:100] for name in _NAMES}
     faults: dict[str, Text] = {}
     wanted = Wanted(
-        asked["store"], asked["register"], asked["receipt"], _date(asked, "first", faults),
-        _date(asked, "last", faults), asked["before"],
+        asked["store"], asked["register"], asked["receipt"], typed_date(asked, "first", faults),
+        typed_date(asked, "last", faults), asked["before"],
     )  # fmt: skip
     with reading(request) as connection:
         found = [] if faults else list_sales(connection, wanted, PAGE + 1)
-        stores = connection.execute(select(store.c.store_id, store.c.name).order_by(store.c.name)).all()
-        registers = connection.execute(
-            select(register.c.register_id, register.c.name, register.c.store_id).order_by(register.c.name)
-        ).all()
+        stores, registers = places(connection)
     older = ""
     if len(found) > PAGE:
         older = urlencode({**{name: value for name, value in asked.items() if value}, "before": found[PAGE - 1][0]})
@@ -44,16 +39,6 @@ def listed(request: Request) -> Response:
 
 
 _NAMES = ("store", "register", "receipt", "first", "last", "before")
-
-
-def _date(asked: dict[str, str], name: str, faults: dict[str, Text]) -> date | None:
-    if not asked[name]:
-        return None
-    try:
-        return date.fromisoformat(asked[name])
-    except ValueError:
-        faults[name] = _("A date, such as 2026-03-31.")
-        return None
 
 
 def shown(request: Request) -> Response:

@@ -52,7 +52,10 @@ def every_path(pages: Pages) -> list[str]:
     sale = (pages.find("tbody th a").get_attribute("href") or "").rsplit("/", 1)[1]
     pages.open("/registers/R1")
     device = (pages.find("a[href*='/devices/']").get_attribute("href") or "").rsplit("/", 2)[1]
-    values = {"{register_id}": "R1", "{device_id}": device, "{store_id}": "S1", "{transaction_id}": sale,
+    pages.open("/z-reports")
+    z = (pages.find("tbody th a").get_attribute("href") or "").rsplit("/", 1)[1]
+    values = {"{entry_id}": z, "{register_id}": "R1",
+              "{device_id}": device, "{store_id}": "S1", "{transaction_id}": sale,
               "{staff_id}": "1001", "{layout}": "store%20S1"}  # fmt: skip
     paths = []
     for route in ROUTES:

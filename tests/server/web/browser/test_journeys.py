@@ -179,3 +179,20 @@ def test_a_price_is_changed(pages: Pages) -> None:
     pages.open("/changes?table=item&key=1005")
     assert "unit_price: 69" in pages.text
     assert "→ 75" in pages.text
+
+
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (NARROW, True)])
+def test_a_z_is_held_against_the_sales(width: int, dark: bool, pages: Pages) -> None:
+    """From the menu to the list, to one Z with its figures beside the server's own, and back."""
+    pages.look(width=width, dark=dark)
+    pages.log_on("Vera", PASSWORD)
+    pages.open("/z-reports")
+    assert "Agrees" in pages.find("tbody tr").text
+    assert "Open" in pages.find("#open-shifts + table").text
+    pages.press("tbody th a")
+    assert "Kassa 1" in pages.find("h1").text
+    rows = [row.text for row in pages.all("#compared + table tbody tr")]
+    assert len(rows) >= 5
+    assert not [row for row in rows if "Differs" in row]
+    pages.press("a.button[href$='/z-reports']")
+    assert pages.path == "/z-reports"
