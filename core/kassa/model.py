@@ -236,10 +236,16 @@ class EnabledPlugin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LayoutButton(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One button of the grid: an operation with parameters. Order is the order in the layout, four a row."""
+    """One button of the grid: an operation with parameters. Order is the order in the layout, four a row.
+
+    :param label: what stands on it; empty: the operation's name.
+    :param buttons: of the sub menu that it opens (operation 401), else none.
+    """
 
     operation: int
     parameters: dict[str, Any] = {}
+    label: str = ""
+    buttons: tuple[LayoutButton, ...] = ()
 
 
 class RegisterRecord(msgspec.Struct, frozen=True, omit_defaults=True):

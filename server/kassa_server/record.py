@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from kassa.errors import NotFound
+from kassa.layouts import as_button
 from kassa.model import EnabledPlugin, LayoutButton, OfflineProfile, RegisterRecord, Store, Tender
 from kassa.text import literal, texts
 from kassa_server.master_data import next_versions
@@ -108,4 +109,4 @@ def _buttons(connection: Connection, layout: str | None) -> tuple[LayoutButton, 
     rows = connection.execute(
         select(layout_button).where(layout_button.c.layout == layout).order_by(layout_button.c.position)
     )
-    return tuple(LayoutButton(row.operation, msgspec.json.decode(row.parameters)) for row in rows)
+    return tuple(as_button(row.operation, msgspec.json.decode(row.parameters)) for row in rows)

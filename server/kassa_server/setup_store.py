@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from kassa.environment import Environment
 from kassa.errors import NotAllowed
 from kassa.folding import search_text
+from kassa.layouts import as_button, stored, stored_json
 from kassa.model import EnabledPlugin, LayoutButton, OfflineProfile, Store, Tender
 from kassa.schema.master import barcode, customer, item, permission_group, staff, tax_code
 from kassa.schema.rules import LARGEST_IN
@@ -209,10 +210,15 @@ def put_tenders(connection: Connection, store_id: str, tenders: Sequence[Tender]
 
 
 def put_layout(connection: Connection, store_id: str, buttons: Sequence[LayoutButton]) -> None:
-    """Set the button grid of a store's registers, in order, four a row."""
+    """Set the button grid of a store's registers, in order, four a row.
+
+    :raises kassa.errors.InvalidInput: a button's name or sub menu is none.
+    """
+    for button in buttons:
+        as_button(button.operation, stored(button))
     name = f"store {store_id}"
     rows = [
-        {"layout": name, "position": position, "operation": button.operation, "parameters": _json(button.parameters)}
+        {"layout": name, "position": position, "operation": button.operation, "parameters": stored_json(button)}
         for position, button in enumerate(buttons)
     ]
     changed = put_rows(connection, schema.layout, [{"layout": name, "name": name}])

@@ -106,13 +106,17 @@ class Readiness:
 
 @dataclass(frozen=True)
 class GridButton:
-    """A button of the grid as it is now: what it shows, and what pressing it runs; ``entries`` are the operation's."""
+    """A button of the grid as it is now: what it shows, and what pressing it runs; ``entries`` are the operation's.
+
+    :param menu: the buttons of the sub menu that it opens; empty: it opens none.
+    """
 
     operation: int
     parameters: Mapping[str, Any]
     face: ButtonFace
     needs_manager: bool = False
     entries: tuple[Entry, ...] = ()
+    menu: tuple[GridButton, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,14 +69,21 @@ class Viewer:
         return [self._button(layout, view) for layout in view.record.buttons]
 
     def _button(self, layout: LayoutButton, view: RegisterView) -> GridButton:
+        if layout.buttons:
+            menu = tuple(self._button(one, view) for one in layout.buttons)
+            count = n_("{count} button", "{count} buttons", count=len(menu))
+            face = ButtonFace(literal(layout.label) if layout.label else _("Menu"), count)
+            return GridButton(layout.operation, {}, face, menu=menu)
         pipeline = self._register.pipeline
         found = self._register.operations.get(layout.operation)
         if found is None:
-            face = ButtonFace(literal(str(layout.operation)), _("Not on this register"), enabled=False)
+            face = ButtonFace(literal(layout.label or str(layout.operation)), _("Not on this register"), enabled=False)
             return GridButton(layout.operation, layout.parameters, face)
         operation, plugin = found
         manager = pipeline.needs_manager(operation)
         face = self._face(operation, plugin, view)
+        if layout.label:
+            face = replace(face, label=literal(layout.label))
         reason = pipeline.unavailable(operation) or _misplaced(operation, view)
         if reason is not None:
             face = ButtonFace(face.label, reason, enabled=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from kassa.errors import InvalidInput, NotFound
+from kassa.layouts import SUB_MENU, as_button, stored, stored_json
 from kassa.model import EnabledPlugin, LayoutButton
 from kassa.plugins import PluginHost, installed
 from kassa.text import Text, literal, texts
@@ -42,7 +43,7 @@ def list_layouts(connection: Connection) -> list[ScreenLayout]:
     """All layouts, by name."""
     buttons: dict[str, list[LayoutButton]] = {}
     for row in connection.execute(select(layout_button).order_by(layout_button.c.layout, layout_button.c.position)):
-        made = LayoutButton(row.operation, msgspec.json.decode(row.parameters))
+        made = as_button(row.operation, msgspec.json.decode(row.parameters))
         buttons.setdefault(row.layout, []).append(made)
     stores = connection.execute(select(store.c.store_id, store.c.layout).order_by(store.c.store_id)).all()
     registers = connection.execute(select(register.c.register_id, register.c.layout).order_by(register.c.register_id))
@@ -80,7 +81,7 @@ def set_layout(connection: Connection, found: ScreenLayout, name: str, buttons: 
             "layout": found.layout,
             "position": position,
             "operation": button.operation,
-            "parameters": msgspec.json.encode(button.parameters).decode(),
+            "parameters": stored_json(button),
         }
         for position, button in enumerate(buttons)
     ]
@@ -95,10 +96,12 @@ def set_layout(connection: Connection, found: ScreenLayout, name: str, buttons: 
 
 def typed_buttons(buttons: Sequence[LayoutButton]) -> str:
     """Buttons as they are typed: ``917``, or ``300 {"percent":"10"}``, a line each."""
-    return "\n".join(
-        f"{one.operation} {msgspec.json.encode(one.parameters).decode()}" if one.parameters else str(one.operation)
-        for one in buttons
-    )
+    return "\n".join(typed_button(one) for one in buttons)
+
+
+def typed_button(button: LayoutButton) -> str:
+    """One button as it is typed."""
+    return f"{button.operation} {stored_json(button)}" if stored(button) else str(button.operation)
 
 
 def read_buttons(typed: str) -> tuple[LayoutButton, ...]:
@@ -116,13 +119,29 @@ def _button(number: int, line: str) -> LayoutButton:
     operation, _space, parameters = line.partition(" ")
     if not (operation.isascii() and operation.isdigit()) or not 0 < int(operation[:9]) <= LARGEST_OPERATION:
         raise _no_button(number, _("it begins with no operation's number"))
-    if int(operation) < FIRST_OF_PARTNERS and int(operation) not in operation_names():
-        raise _no_button(number, _("there is no operation {operation}", operation=literal(operation)))
+    _known(number, int(operation))
     try:
         read = msgspec.json.decode(parameters.strip().encode() or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
         raise _no_button(number, _("its parameters are no JSON object")) from None
-    return LayoutButton(int(operation), read)
+    try:
+        button = as_button(int(operation), read)
+    except InvalidInput as error:
+        raise _no_button(number, error.what) from None
+    for inner in _within(button):
+        _known(number, inner.operation)
+    return button
+
+
+def _known(number: int, operation: int) -> None:
+    if operation != SUB_MENU and operation < FIRST_OF_PARTNERS and operation not in operation_names():
+        raise _no_button(number, _("there is no operation {operation}", operation=literal(str(operation))))
+
+
+def _within(button: LayoutButton) -> Iterator[LayoutButton]:
+    for one in button.buttons:
+        yield one
+        yield from _within(one)
 
 
 def _no_button(number: int, why: Text) -> InvalidInput:

@@ -53,6 +53,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "home": "/headquarters",
         "path": request.url.path,
         "style": _version("headquarters.css"),
+        "static": _version,
         "now": words.now(),
     }
 

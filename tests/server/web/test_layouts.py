@@ -56,3 +56,41 @@ def test_what_is_no_button_is_named(users: Shop, person: Callable[[str], Person]
     assert (answer.status_code, said in answer.text) == (422, True)
     with users.channel.reading() as connection:
         assert len(read_record(connection, "R1").buttons) == 12
+
+
+def test_a_name_and_a_sub_menu_reach_the_register(users: Shop, person: Callable[[str], Person]) -> None:
+    """A button with a name of its own, and a sub menu with buttons, are saved as they are typed, shown, and part of the
+    register's record."""
+    typed = '917\n401 {"label":"Drinks","buttons":[{"operation":100,"parameters":{"code":"1001","label":"Coffee"}}]}'
+    mats = person("Mats")
+    mats.get(LAYOUT)
+    mats.send(LAYOUT, name="Small shop", buttons=typed)
+    coffee = LayoutButton(100, {"code": "1001"}, "Coffee")
+    with users.channel.reading() as connection:
+        assert read_record(connection, "R1").buttons[1] == LayoutButton(401, {}, "Drinks", (coffee,))
+    page = mats.get(LAYOUT).text
+    assert "<span>Drinks</span>" in page
+    assert "Coffee" in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '401 {"label":"Drinks"}',
+        '917 {"buttons":[{"operation":100}]}',
+        '401 {"buttons":[{"operation":4711}]}',
+        '401 {"buttons":[100]}',
+        '401 {"buttons":[{"operation":100,"parameters":7}]}',
+        f'917 {{"label":"{"x" * 41}"}}',
+        "401 " + '{"buttons":[{"operation":401,"parameters":' * 6 + '{"label":"deep"}' + "}]}" * 6,
+    ],
+)
+def test_what_is_no_sub_menu_is_named(users: Shop, person: Callable[[str], Person], typed: str) -> None:
+    """A sub menu without buttons, with unknown ones, too deep, or a name that is too long: by its line, and nothing is
+    changed."""
+    mats = person("Mats")
+    mats.get(LAYOUT)
+    answer = mats.send(LAYOUT, name="store S1", buttons=typed)
+    assert (answer.status_code, "Line 1 is no button" in answer.text) == (422, True)
+    with users.channel.reading() as connection:
+        assert len(read_record(connection, "R1").buttons) == 12

@@ -27,6 +27,8 @@ _, n_ = texts("kassa_ui")
 PRODUCT_SALE = 100
 PAGE = 16
 """Buttons on a page of the grid, where the display has room for them."""
+MORE, BACK = -1, -2
+"""Places of the buttons that turn the page and leave a sub menu."""
 GRID, SEARCH, TENDER = "grid", "search", "tender"
 
 
@@ -42,6 +44,7 @@ class Desk:
         self.mode = GRID
         self.page = 0
         self.capacity = PAGE
+        self._menu: tuple[int, ...] = ()
         self.finished: Finished | None = None
 
     # What is typed
@@ -101,6 +104,9 @@ class Desk:
         if self.entry.text and self.mode != SEARCH:
             self.entry.take()
             return
+        if self.mode == GRID and self.in_menu:
+            self.leave_menu()
+            return
         self.clear_entry()
 
     def clear_entry(self) -> None:
@@ -157,13 +163,37 @@ class Desk:
 
     # Buttons
 
-    def press(self, place: int) -> None:
-        """The button at ``place`` of the grid was pressed; a negative place turns the page."""
+    @property
+    def buttons(self) -> tuple[GridButton, ...]:
+        """The buttons of the grid: the layout's, or those of the sub menu that is open."""
         buttons = self._till.view.buttons
-        self.page += place < 0
+        for place in self._menu:
+            if place >= len(buttons) or not buttons[place].menu:
+                return self._till.view.buttons
+            buttons = buttons[place].menu
+        return buttons
+
+    @property
+    def in_menu(self) -> bool:
+        """Whether a sub menu is open."""
+        return self.buttons is not self._till.view.buttons
+
+    def leave_menu(self, *, all_of_them: bool = False) -> None:
+        """Back to where the sub menu was opened, or to the layout's first page."""
+        self._menu, self.page = () if all_of_them else self._menu[:-1], 0
+
+    def press(self, place: int) -> None:
+        """The button at ``place`` of the grid was pressed; ``MORE`` turns the page, ``BACK`` leaves a sub menu."""
+        buttons = self.buttons
+        if place == BACK:
+            self.leave_menu()
+        self.page += place == MORE
         if not 0 <= place < len(buttons):
             return
         button = buttons[place]
+        if button.menu:
+            self._menu, self.page = (*self._menu, place) if self.in_menu else (place,), 0
+            return
         if not button.face.enabled:
             self.notices.add(Notice("warning", button.face.label, None, button.face.detail))
             return

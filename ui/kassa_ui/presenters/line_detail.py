@@ -80,6 +80,7 @@ class LineDialog(Dialog):
         self.close()
         if place > 0:
             self.till.desk.selection.line_id = self._line_id
+            self.till.desk.leave_menu(all_of_them=True)
             self.till.desk.press(self._offered()[place - 1][0])
 
     def enter(self) -> None:

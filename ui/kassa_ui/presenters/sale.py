@@ -9,7 +9,7 @@ from kassa.operations import Place
 from kassa.register.face import GridButton, RegisterView
 from kassa.text import Text, texts
 from kassa_ui.presenters import tender
-from kassa_ui.presenters.desk import SEARCH, TENDER, Desk, key_of
+from kassa_ui.presenters.desk import BACK, MORE, SEARCH, TENDER, Desk, key_of
 from kassa_ui.presenters.lines import LineRow, TotalsPanel, line_rows, totals_panel
 from kassa_ui.presenters.notices import NoticeDrawn
 from kassa_ui.presenters.search import ResultRow
@@ -85,14 +85,15 @@ def first_load(view: RegisterView) -> Text | None:
 
 def grid(view: RegisterView, desk: Desk, work: Work, speech: Speech) -> tuple[ButtonDrawn, ...]:
     """The layout's buttons; when there are more than a page holds, the last place turns the page."""
-    drawn = [_button(place, button, work, speech) for place, button in enumerate(view.buttons)]
-    if len(drawn) <= desk.capacity:
-        return tuple(drawn)
-    a_page = desk.capacity - 1
+    drawn = [_button(place, button, work, speech) for place, button in enumerate(desk.buttons)]
+    back = (ButtonDrawn(BACK, speech(_("Back")), tone="key"),) if desk.in_menu else ()
+    if len(drawn) + len(back) <= desk.capacity:
+        return (*back, *drawn)
+    a_page = desk.capacity - 1 - len(back)
     pages = -(-len(drawn) // a_page)
     start = desk.page % pages * a_page
-    more = ButtonDrawn(-1, speech(_("More")), f"{desk.page % pages + 1}/{pages}")
-    return (*drawn[start : start + a_page], more)
+    more = ButtonDrawn(MORE, speech(_("More")), f"{desk.page % pages + 1}/{pages}")
+    return (*back, *drawn[start : start + a_page], more)
 
 
 def _button(place: int, button: GridButton, work: Work, speech: Speech) -> ButtonDrawn:

@@ -37,6 +37,7 @@ def _page(request: Request, status: int = 200, error: KassaError | None = None, 
     given = {"name": found.name, "buttons": layouts.typed_buttons(found.buttons), **typed}
     return render(
         request, "layout.html", status, layout=found, typed=given, error=error,
+        lines=[layouts.typed_button(one) for one in found.buttons],
         stamp=stamp_for(request, current, error), names=layouts.operation_names(),
         may_change=user_of(request).may(MANAGER),
     )  # fmt: skip
