@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,8 +52,28 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if config.getoption("--soak") else "ordinary")
 
 
+ROOT = Path(__file__).parent.parent
+LONG = (
+    "tests/seed/test_setup_chapter.py",
+    "tests/docs/test_install.py",
+    "tests/replay/test_replay.py",
+    "tests/partner/test_tutorial.py",
+    "tests/ui/test_screens.py",
+    "tests/docs/test_tutorial.py",
+    "tests/partner/test_check.py",
+    "tests/server/joined/test_chain.py",
+    "tests/server/web/browser/test_journeys.py",
+    "tests/partner/test_new.py",
+    "tests/core/testing/test_states.py",
+)
+"""Files that take half a minute. They run first: at the end one worker would wait for the other."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselects the soak tests, and so counts them in the closing line, unless they were asked for."""
+    """Long files first. Deselects the soak tests, and so counts them in the closing line, unless they were asked
+    for."""
+    places = {ROOT / file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
     if config.getoption("--soak"):
         return
     soak = [item for item in items if item.get_closest_marker("soak")]

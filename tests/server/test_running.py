@@ -33,7 +33,7 @@ from kassa_server import cli as commands
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StoreServer]:
     """A store server with a process of its own."""
-    with StoreServer(tmp_path / "server") as running:
+    with StoreServer(tmp_path / "server", forked=False) as running:
         yield running
 
 

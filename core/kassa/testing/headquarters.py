@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ class Headquarters(StoreServer):
     (:class:`kassa.testing.server.StoreServer`)."""
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "kassa.cli", "headquarters", "serve"]
+        return ["kassa.cli", "headquarters", "serve"]
 
     def channel_code(self, store_id: str = STORE, name: str = "Butik") -> str:
         """A code that makes a machine the store server of a store's group, as ``kassa headquarters channel-code``

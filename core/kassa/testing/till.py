@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from kassa.testing.forked_till import ForkedProcess
+    from kassa.testing.forking import ForkedProcess
 
 
 class TillKilled(Exception):
