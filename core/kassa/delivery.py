@@ -13,14 +13,15 @@ import structlog
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
-from kassa.errors import NOTHING_LOST, KassaError, NoAnswer, Refusal, TooLarge
+from kassa.errors import KassaError, NoAnswer, NotServed, Refusal, TooLarge
 from kassa.journal import Journal
 from kassa.journal.records import Series, StoredEntry
 from kassa.model import OfflineProfile
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
-from kassa.text import Text, literal, texts
+from kassa.stuck_entry import stuck
+from kassa.text import Text, texts
 from kassa.upload_ahead import Upload, UploadAhead
-from kassa.upload_line import Post, UploadLine, part
+from kassa.upload_line import NotLetThrough, Post, UploadLine, part
 
 _, n_ = texts("kassa")
 FIRST_PAUSE_S = 1.0
@@ -113,7 +114,7 @@ class Delivery:
                 done = self._hand_over(series, upload, timeout_s)
             except TooLarge as refusal:
                 if len(upload.entries) == 1:
-                    passed[series.series] = _too_large(upload.entries[0], refusal)
+                    passed[series.series] = refusal
                 self._line.size.did_not_fit(upload.size)
                 continue
             except Refusal as refusal:
@@ -143,7 +144,7 @@ class Delivery:
         """How many were acknowledged; None: where the series stands has changed, look again."""
         last = upload.last
         self._ahead.begin(series, upload)
-        answer = self._line.send(upload.batch, timeout_s, upload.packed)
+        answer = self._send(upload, timeout_s)
         if upload.batch.beside:
             return self._acknowledge(series, min(answer.kept, last))
         if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
@@ -153,6 +154,26 @@ class Delivery:
             self._go_back(series, answer)
             return None
         return self._acknowledge(series, answer.sequence)
+
+    def _send(self, upload: Upload, timeout_s: float | None) -> JournalAcknowledgement:
+        """Send a batch, or, where a single entry does not get through whole, that in parts.
+
+        :raises TooLarge: a batch does not get through; of a single entry: it is named, and does not in parts either.
+        """
+        try:
+            return self._line.send(upload.batch, timeout_s, upload.packed)
+        except TooLarge as refusal:
+            if len(upload.entries) > 1:
+                raise
+            if isinstance(refusal, NotLetThrough):
+                self._line.size.forget()
+        entry = upload.entries[0]
+        try:
+            answer = self._line.send_in_parts(upload.batch, timeout_s)
+        except (TooLarge, NotServed) as refusal:
+            raise stuck(entry, refusal) from refusal
+        self._log.warning("delivered_in_parts", sequence=entry.sequence, bytes=len(entry.data))
+        return answer
 
     def _acknowledge(self, series: Series, sequence: int) -> int:
         done = max(0, sequence - series.acknowledged)
@@ -225,14 +246,3 @@ class Delivery:
 
 def _wire(entry: StoredEntry) -> WireEntry:
     return WireEntry(entry.sequence, entry.entry_id, entry.kind, entry.hash.hex(), entry.data)
-
-
-def _too_large(entry: StoredEntry, refusal: TooLarge) -> TooLarge:
-    """Names the entry that does not get through by itself. It waits, and what comes after it in its series."""
-    what = (
-        _("Receipt {number} is too large to be delivered.", number=literal(entry.receipt_number))
-        if entry.receipt_number
-        else _("Journal entry {number} is too large to be delivered.", number=entry.sequence)
-    )
-    where = f"entry {entry.sequence}, {len(entry.data)} bytes; {refusal.where}"
-    return TooLarge(what, kept=NOTHING_LOST, hint=_("Call support."), where=where)

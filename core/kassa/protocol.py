@@ -5,12 +5,14 @@
     POST /v1/activate            ActivationRequest -> ActivationAnswer       one-time code, no signature
     POST /v1/requests/<name>     RequestEnvelope -> Answered                 signed by the device
     POST /v1/journal             JournalBatch -> JournalAcknowledgement      signed by the device
+    POST /v1/journal/parts       JournalPart -> PartTaken                    signed by the device
     POST /v1/packages            ListRequest -> ListAnswer                   signed by the device
     GET  /v1/packages/<id>       a data package, by ranges if wanted         signed by the device
     GET  /healthz                                                            for supervisors
 
 What is posted to ``/v1/journal`` may be compressed (``Content-Encoding: zstd``, since version 2; the signature is over
-what is sent). 413 asks for smaller batches, 503 with ``Retry-After`` for a pause.
+what is sent). 413 asks for smaller batches (one entry that is refused by itself goes in parts), 503 with
+``Retry-After`` for a pause.
 
 An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an
 answer whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.
@@ -131,6 +133,25 @@ class JournalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
     """The server's last entry is later than the register's head: a copied or restored journal."""
     kept: int = 0
     """Of entries handed over ``beside``: up to here they are in the chain or kept beside it."""
+
+
+class JournalPart(msgspec.Struct, frozen=True):
+    """A part of what is posted to ``/v1/journal``, compressed: of one entry that nothing on the way lets through whole.
+
+    :param upload: SHA-256 of the whole (hexadecimal).
+    :param number: from 0; ``count``: how many parts there are.
+    """
+
+    upload: str
+    number: int
+    count: int
+    data: bytes
+
+
+class PartTaken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part is kept. ``acknowledgement``: all of them were there, and what they make has been taken in."""
+
+    acknowledgement: JournalAcknowledgement | None = None
 
 
 class ActivationRequest(msgspec.Struct, frozen=True):

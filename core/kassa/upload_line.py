@@ -10,13 +10,14 @@ import msgspec
 
 from kassa.compressed import ENCODING, compressed
 from kassa.environment import Environment
-from kassa.errors import InvalidInput, NoAnswer, TooLarge
-from kassa.protocol import JournalAcknowledgement, JournalBatch
+from kassa.errors import InvalidInput, NoAnswer, Refusal, TooLarge
+from kassa.protocol import NO_ANSWER_STATUSES, JournalAcknowledgement, JournalBatch, JournalPart, PartTaken
 from kassa.text import texts
+from kassa.upload_parts import send_in_parts
 
 _, n_ = texts("kassa")
 Answer = TypeVar("Answer")
-PATH = "/v1/journal"
+PATH, PARTS = "/v1/journal", "/v1/journal/parts"
 WORTH_COMPRESSING = 1000
 """Bytes of a body."""
 PAYLOAD_TOO_LARGE = 413
@@ -53,6 +54,16 @@ class BatchSize:
         """A batch of so many bytes was too large: the next ones are half of it."""
         self._fits = max(1, size // 2)
 
+    def forget(self) -> None:
+        """It was not the size."""
+        self._fits = None
+
+
+class NotLetThrough(TooLarge):
+    """Something on the way takes other batches, and not this one: for what it holds, as it seems."""
+
+    code = "not_let_through"
+
 
 class UploadLine:
     """The way of a register's batches to its store server.
@@ -85,6 +96,7 @@ class UploadLine:
 
         :param packed: its body, if that was made before.
         :raises TooLarge: the store server, or something on the way to it, takes nothing of that size.
+        :raises NotLetThrough: something on the way takes other batches, and not this one.
         :raises NoAnswer: no answer came, or the store server has asked to be left alone for a while.
         :raises kassa.errors.Refusal: it does not take them.
         """
@@ -98,8 +110,42 @@ class UploadLine:
             return self._post_packed(batch, packed, timeout_s)
         except NoAnswer as error:
             raise_too_large(error)
+            if batch.entries and _is_page(error) and self._lets_through(batch, timeout_s):
+                raise _not_let_through(error) from error
             self._wait(error.retry_after_s)
             raise
+
+    def send_in_parts(self, batch: JournalBatch, timeout_s: float | None) -> JournalAcknowledgement:
+        """Send a batch that does not get through whole.
+
+        :raises TooLarge: the smallest parts do not either, or the store server does not take the whole.
+        :raises kassa.errors.NotServed: the store server is of the version before.
+        """
+
+        def post(part: JournalPart) -> PartTaken:
+            try:
+                return self._post(PARTS, msgspec.json.encode(part), PartTaken, timeout_s=timeout_s)
+            except NoAnswer as error:
+                if error.status == PAYLOAD_TOO_LARGE or _is_page(error):
+                    raise _not_let_through(error) from error
+                self._wait(error.retry_after_s)
+                raise
+
+        answer = send_in_parts(compressed(msgspec.json.encode(batch)), post)
+        if answer is None:
+            raise NoAnswer(_("The store server is busy and has asked to wait."), reason="server_error", where=PARTS)
+        return answer
+
+    def _lets_through(self, batch: JournalBatch, timeout_s: float | None) -> bool:
+        """Whether a batch that says nothing is answered: then the way is open."""
+        nothing = msgspec.structs.replace(batch, entries=())
+        try:
+            self._post(PATH, msgspec.json.encode(nothing), JournalAcknowledgement, timeout_s=timeout_s)
+        except Refusal:
+            return True
+        except NoAnswer:
+            return False
+        return True
 
     def _post_packed(self, batch: JournalBatch, packed: Packed, timeout_s: float | None) -> JournalAcknowledgement:
         try:
@@ -128,6 +174,16 @@ def raise_too_large(error: NoAnswer) -> None:
     if error.status == PAYLOAD_TOO_LARGE:
         what = _("Something on the way to the store server takes nothing of that size.")
         raise TooLarge(what, hint=_("Call support."), where=error.where) from error
+
+
+def _is_page(error: NoAnswer) -> bool:
+    """Whether something on the way has said that it does not let this through."""
+    return error.status is not None and 400 <= error.status < 500 and error.status not in NO_ANSWER_STATUSES
+
+
+def _not_let_through(error: NoAnswer) -> NotLetThrough:
+    what = _("Something on the way to the store server does not let this through.")
+    return NotLetThrough(what, hint=_("Call support."), where=error.where)
 
 
 def part(environment: Environment) -> float:

@@ -111,6 +111,7 @@ def _register_routes() -> list[Route]:
     return [
         Route("/v1/requests/{name}", _answer_request, methods=["POST"]),
         Route("/v1/journal", _take_journal, methods=["POST"]),
+        Route("/v1/journal/parts", _take_part, methods=["POST"]),
         Route("/v1/activate", _activate, methods=["POST"]),
         Route("/v1/packages", _list_packages, methods=["POST"]),
         Route("/v1/packages/{package_id}", _fetch_package, methods=["GET"]),
@@ -187,6 +188,13 @@ async def _answer_request(request: Request) -> Response:
 async def _take_journal(request: Request) -> Response:
     server = _server(request.app)
     return await _in_line(request, lambda body: server.journal(request.url.path, request.headers, body, LARGEST_BODY))
+
+
+async def _take_part(request: Request) -> Response:
+    server = _server(request.app)
+    return await _in_line(
+        request, lambda body: server.journal_part(request.url.path, request.headers, body, LARGEST_BODY)
+    )
 
 
 async def _activate(request: Request) -> Response:

@@ -20,6 +20,7 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.runs import purge_runs
 from kassa_server.headquarters.session_orders import purge_orders
 from kassa_server.headquarters.sessions import purge_sessions
+from kassa_server.intake_parts import purge_parts
 
 EVERY_S = 3600.0
 
@@ -51,6 +52,7 @@ class Housekeeping:
                 "sessions": purge_sessions(connection, now),
                 "orders": purge_orders(connection, now),
                 "runs": purge_runs(connection, now),
+                "parts": purge_parts(connection, now),
             }
 
     def _run(self) -> None:

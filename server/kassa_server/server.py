@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from starlette.background import BackgroundTask
 from starlette.responses import Response
@@ -14,7 +15,15 @@ from kassa.compressed import ENCODING, opened
 from kassa.device import SignedHead
 from kassa.errors import NotAllowed, NotFound, NotServed, Refusal
 from kassa.packages.listing import ListAnswer, ListRequest, Signed
-from kassa.protocol import PROTOCOL_HEADER, ActivationRequest, JournalBatch, RequestEnvelope
+from kassa.protocol import (
+    PROTOCOL_HEADER,
+    ActivationRequest,
+    JournalAcknowledgement,
+    JournalBatch,
+    JournalPart,
+    PartTaken,
+    RequestEnvelope,
+)
 from kassa.text import texts
 from kassa_server.activation import activate
 from kassa_server.answering import Answering, Headers, decoded
@@ -36,6 +45,7 @@ from kassa_server.headquarters.shelf import find_package
 from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
 from kassa_server.intake import Posting, Taken, take_batch
+from kassa_server.intake_parts import forget_parts, keep_part
 from kassa_server.posting import NotAtOnce, Poster
 from kassa_server.served_plugins import ServedPlugins
 
@@ -59,6 +69,9 @@ class PackageSource(Protocol):
 
         :raises kassa.errors.Refusal: there is none.
         """
+
+
+Handed = tuple[Caller, JournalBatch]
 
 
 class StoreServer(Answering):
@@ -110,32 +123,60 @@ class StoreServer(Answering):
         :param largest: bytes that a compressed body may unpack to.
         """
 
+        def hand_over(connection: Connection) -> Handed:
+            caller = admit(connection, headers, ("POST", path), body, handing_over=True)
+            return caller, decoded(_opened(headers, body, largest), JournalBatch)
+
         def work(protocol: int) -> Response:
-            caller, batch, taken = self._take(path, headers, body, largest)
-            acknowledgement = taken.acknowledgement
-            if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
-                self.log.error(
-                    "journal_conflict",
-                    register=caller.register_id,
-                    series=batch.series,
-                    entry=acknowledgement.conflict,
-                    head_is_behind=acknowledgement.head_is_behind,
-                )
-            if taken.waits:
-                self._post(batch.series)
-            self.on_delivery()
-            return answered(msgspec.json.encode(acknowledgement), protocol, self.now())
+            return answered(msgspec.json.encode(self._take_in(hand_over)), protocol, self.now())
 
         return self.guarded("journal", headers, work)
 
-    def _take(self, path: str, headers: Headers, body: bytes, largest: int) -> tuple[Caller, JournalBatch, Taken]:
+    def journal_part(self, path: str, headers: Headers, body: bytes, largest: int) -> Response:
+        """``POST /v1/journal/parts``: keep a part; take in what they make once all are here.
+
+        :param largest: bytes that the whole may have, and may unpack to.
+        """
+
+        def work(protocol: int) -> Response:
+            with self.channel.writing() as connection:
+                caller = admit(connection, headers, ("POST", path), body, handing_over=True)
+                whole = keep_part(connection, caller.device_id, decoded(body, JournalPart), self.now(), largest)
+            if whole is None:
+                return answered(msgspec.json.encode(PartTaken()), protocol, self.now())
+            batch = decoded(opened(whole, largest), JournalBatch)
+
+            def hand_over(connection: Connection) -> Handed:
+                forget_parts(connection, caller.device_id)
+                return admit(connection, headers, ("POST", path), body, handing_over=True), batch
+
+            return answered(msgspec.json.encode(PartTaken(self._take_in(hand_over))), protocol, self.now())
+
+        return self.guarded("journal part", headers, work)
+
+    def _take_in(self, hand_over: Callable[[Connection], Handed]) -> JournalAcknowledgement:
+        caller, batch, taken = self._take(hand_over)
+        acknowledgement = taken.acknowledgement
+        if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
+            self.log.error(
+                "journal_conflict",
+                register=caller.register_id,
+                series=batch.series,
+                entry=acknowledgement.conflict,
+                head_is_behind=acknowledgement.head_is_behind,
+            )
+        if taken.waits:
+            self._post(batch.series)
+        self.on_delivery()
+        return acknowledgement
+
+    def _take(self, hand_over: Callable[[Connection], Handed]) -> tuple[Caller, JournalBatch, Taken]:
         """Store a batch, and post it in the same transaction if it can be posted whole; else store it alone."""
         post: Posting | None = self.poster.post_fresh
         while True:
             try:
                 with self.channel.writing() as connection:
-                    caller = admit(connection, headers, ("POST", path), body, handing_over=True)
-                    batch = decoded(_opened(headers, body, largest), JournalBatch)
+                    caller, batch = hand_over(connection)
                     return caller, batch, take_batch(connection, caller, batch, self.now(), post)
             except (NotAtOnce, IntegrityError) as error:
                 if post is None:

@@ -11,14 +11,17 @@ from tests.server.conftest import Shop, sqlite_database
 
 from kassa.environment import Environment
 from kassa.packages.listing import GroupReport
+from kassa.protocol import JournalPart
 from kassa.schema.groups import TABLE_GROUPS
 from kassa.testing.clock import TestClock
 from kassa.testing.shop import wait_until
+from kassa_server import intake_parts
 from kassa_server.app import create_app
 from kassa_server.channel import Channel
 from kassa_server.headquarters import runs, session_orders, sessions
 from kassa_server.headquarters.sessions import KEPT, note_reports
 from kassa_server.housekeeping import Housekeeping
+from kassa_server.intake_parts import keep_part
 from kassa_server.schema import distribution_run, download_session, session_order
 
 REGISTERS, PACKAGES = 100, KEPT + 3
@@ -42,23 +45,29 @@ def fill(channel: Channel, clock: TestClock) -> None:
                 rows=1, error="",
             )
         )  # fmt: skip
+        keep_part(connection, "d" * 32, JournalPart("0" * 64, 0, 2, b"half"), now, 100)
 
 
 def test_each_thing_goes_after_its_own_time(shop: Shop) -> None:
-    """Sessions that are over and orders after 30 days, runs after 90, current sessions of silent registers after 360;
-    not a moment before."""
+    """Parts of an upload whose rest never came after a day, sessions that are over and orders after 30 days, runs after
+    90, current sessions of silent registers after 360; not a moment before."""
     keeper = Housekeeping(shop.channel)
     fill(shop.channel, shop.clock)
     moment = timedelta(seconds=1)
     assert session_orders.GIVEN_FOR == sessions.KEPT_FOR
-    shop.clock.advance(sessions.KEPT_FOR.total_seconds())
-    assert keeper.once() == {"sessions": 0, "orders": 0, "runs": 0}
+    none = {"sessions": 0, "orders": 0, "runs": 0, "parts": 0}
+    shop.clock.advance(intake_parts.KEPT_FOR.total_seconds())
+    assert keeper.once() == none
     shop.clock.advance(moment.total_seconds())
-    assert keeper.once() == {"sessions": 1, "orders": 1, "runs": 0}
+    assert keeper.once() == {**none, "parts": 1}
+    shop.clock.advance((sessions.KEPT_FOR - intake_parts.KEPT_FOR - moment).total_seconds())
+    assert keeper.once() == none
+    shop.clock.advance(moment.total_seconds())
+    assert keeper.once() == {**none, "sessions": 1, "orders": 1}
     shop.clock.advance((runs.KEPT_FOR - sessions.KEPT_FOR).total_seconds())
-    assert keeper.once() == {"sessions": 0, "orders": 0, "runs": 1}
+    assert keeper.once() == {**none, "runs": 1}
     shop.clock.advance((12 * sessions.KEPT_FOR - runs.KEPT_FOR).total_seconds())
-    assert keeper.once() == {"sessions": 1, "orders": 0, "runs": 0}
+    assert keeper.once() == {**none, "sessions": 1}
 
 
 def test_a_server_that_runs_does_it_by_itself(tmp_path: Path, small_store: Path) -> None:

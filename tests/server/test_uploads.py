@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from tests.server.conftest import Shop
 from tests.server.device import Device, open_answer
 
 from kassa.compressed import ENCODING, compressed
+from kassa.compressed import opened as opened_whole
 from kassa.connection import ConnectionState
 from kassa.delivery import Delivery
 from kassa.environment import Environment
@@ -22,14 +24,14 @@ from kassa.gateway.answers import check_answer
 from kassa.gateway.answers import open_answer as opened
 from kassa.journal import Journal
 from kassa.model import OfflineProfile
-from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement, JournalBatch
+from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement, JournalBatch, JournalPart, PartTaken
 from kassa.register.heads import current_head
 from kassa.requests.catalogue import FindItem
 from kassa.testing.shop import wait_until
 from kassa.text import Text
-from kassa.upload_line import Packed
+from kassa.upload_line import PARTS, Packed
 from kassa_server.intake_line import SPREAD_S, IntakeLine
-from kassa_server.schema import journal_conflict, journal_entry
+from kassa_server.schema import journal_conflict, journal_entry, upload_part
 
 Answer = TypeVar("Answer")
 PATH = "/v1/journal"
@@ -180,16 +182,89 @@ def test_too_large_a_batch_is_halved(
     assert 0 < sum(size > LIMIT for size in sizes) < 4, "no size is tried again that did not fit"
 
 
-def test_an_entry_that_does_not_get_through_is_named(sqlite_shop: Shop, backlog: Backlog) -> None:
-    """An entry that is too large by itself is a refusal that says which, not a loop; what went before it is in, nothing
-    is lost, and when the limit is raised it goes."""
+def test_an_entry_that_does_not_get_through_whole_goes_in_parts(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """One entry is larger than what the proxy takes, even alone: it goes in parts that fit, its bytes are those that
+    were made, what follows it goes whole again, and no part stays behind."""
     backlog.drain()
     backlog.write(1, size=30_000)
     backlog.write(5)
     backlog.line.bodies.clear()
-    backlog.line.between = lambda body, encoding: httpx.Response(413) if len(body) > 50 and encoding else None
+    backlog.line.between = lambda body, _encoding: httpx.Response(413, text="<html>") if len(body) > LIMIT else None
+    assert backlog.drain() == 6
+    assert stored(sqlite_shop) == {one.sequence: one.data for one in backlog.journal.entries(limit=ENTRIES + 6)}
+    assert sqlite_shop.rows(upload_part) == []
+    assert backlog.told[-1][1] is None
+
+
+def test_what_a_proxy_dislikes_goes_in_parts_and_the_rest_as_it_was(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """A proxy answers each body that holds a certain entry with a page of its own, and lets all others through: that
+    entry alone goes in parts, everything is stored once and in order, and batches are as large as before afterwards."""
+    disliked = backlog.journal.entries()[ENTRIES // 2]
+
+    def between(body: bytes, encoding: str) -> httpx.Response | None:
+        said = msgspec.json.decode(opened_whole(body, 10**8) if encoding else body)
+        held = [entry["sequence"] for entry in said.get("entries", ())]
+        return httpx.Response(403, text="<html>blocked") if disliked.sequence in held else None
+
+    backlog.line.between = between
+    assert backlog.drain() == ENTRIES
+    assert stored(sqlite_shop) == {one.sequence: one.data for one in backlog.journal.entries(limit=ENTRIES)}
+    assert [one for one in backlog.told if one[1] is not None] == []
+    backlog.write(ENTRIES)
+    backlog.line.bodies.clear()
+    backlog.drain()
+    assert len(backlog.line.bodies) < 10
+
+
+def test_a_page_for_everything_is_no_answer(backlog: Backlog) -> None:
+    """A log on page of the network answers all there is: nothing is halved for it, and the delivery waits."""
+    backlog.line.between = lambda _body, _encoding: httpx.Response(403, text="<html>log on")
+    for _try in range(3):
+        with pytest.raises(NoAnswer):
+            backlog.drain()
+    assert len(backlog.line.bodies) == 6
+    assert backlog.journal.waiting.entries == ENTRIES
+
+
+def test_parts_that_make_no_whole_are_refused(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """Parts of another whole, out of range or in more bytes than are taken: a refusal, and the journal as it was. A
+    part that comes again, in another order, in another cut or after a server was killed does no harm."""
+    entry = backlog.device.sell()
+    body = compressed(msgspec.json.encode(backlog.device.batch([entry])))
+    whole = hashlib.sha256(body).hexdigest()
+    half = len(body) // 2
+
+    def send(*parts: JournalPart) -> PartTaken:
+        for part in parts:
+            response = backlog.device.post(PARTS, msgspec.json.encode(part))
+            answer: PartTaken = open_answer(response, PartTaken)
+        return answer
+
+    for wrong in (JournalPart(whole, 2, 2, b""), JournalPart("x", 0, 2, b""), JournalPart(whole, 0, 1, body[:half])):
+        with pytest.raises(InvalidInput):
+            send(wrong)
+    assert stored(sqlite_shop) == {}
+    first, second = JournalPart(whole, 0, 2, body[:half]), JournalPart(whole, 1, 2, body[half:])
+    assert send(JournalPart("0" * 64, 0, 2, b"another"), second, second).acknowledgement is None
+    acknowledgement = send(first).acknowledgement
+    assert acknowledgement is not None
+    assert acknowledgement.sequence == 1
+    again = send(first, second).acknowledgement
+    assert again == acknowledgement
+    assert list(stored(sqlite_shop)) == [1]
+    assert sqlite_shop.rows(upload_part) == []
+
+
+def test_an_entry_that_does_not_get_through_is_named(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """An entry that gets through neither whole nor in parts is a refusal that says which, and not a loop; what went
+    before it is in, nothing is lost, and when the limit is raised it goes."""
+    backlog.drain()
+    backlog.write(1, size=30_000)
+    backlog.write(5)
+    backlog.line.bodies.clear()
+    backlog.line.between = lambda body, _encoding: httpx.Response(413) if len(body) > 50 else None
     for _try in range(2):
-        with pytest.raises(TooLarge, match=f"entry {ENTRIES + 1} is too large"):
+        with pytest.raises(TooLarge, match=f"does not let journal entry {ENTRIES + 1} through"):
             backlog.drain()
     assert len(backlog.line.bodies) < 20
     assert backlog.told[-1][1] is not None

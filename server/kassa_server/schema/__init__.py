@@ -23,6 +23,7 @@ from kassa_server.schema.journal import (
     journal_conflict,
     journal_entry,
     parked_entry,
+    upload_part,
 )
 from kassa_server.schema.monitoring import monitoring_token
 from kassa_server.schema.organisation import (
@@ -110,4 +111,5 @@ __all__ = [
     "store_server_code",
     "store_staff",
     "tender",
+    "upload_part",
 ]

@@ -40,6 +40,19 @@ journal_conflict = Table(
 )
 """Entries that contradict what is stored. Kept for a person; the same one again is the same row."""
 
+upload_part = Table(
+    "upload_part",
+    channel,
+    Column("device_id", identifier(), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, doc="from 0"),
+    Column("upload", code(64), nullable=False, doc="SHA-256 of the whole, hexadecimal"),
+    Column("count", Integer, nullable=False, doc="of parts"),
+    Column("size", Integer, nullable=False, doc="bytes"),
+    Column("data", LargeBinary, nullable=False),
+    Column("received_at", UtcDateTime(), nullable=False),
+)
+"""Parts of an entry that nothing on the way lets through whole, until all of them are here."""
+
 parked_entry = Table(
     "parked_entry",
     channel,

@@ -1,0 +1,31 @@
+"""parts of entries that do not get through whole
+
+Revision: 0021, after 0020
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from kassa.schema import columns
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change the tables."""
+    op.create_table(
+        "upload_part",
+        sa.Column("device_id", columns.identifier(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("upload", columns.code(64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", columns.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("device_id", "number"),
+    )
