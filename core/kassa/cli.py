@@ -9,8 +9,8 @@ from collections.abc import Callable
 import typer
 
 from kassa.errors import SALE_KEPT, KassaError
+from kassa.register.cli import plugins, status, sync
 from kassa.register.cli import register as register_commands
-from kassa.register.cli import status, sync
 
 GROUP = "kassa.commands"
 
@@ -24,6 +24,7 @@ def build(wanted: str | None = None) -> typer.Typer:
     app.add_typer(register_commands, name="register")
     app.add_typer(sync, name="sync")
     app.command("status")(status)
+    app.command("plugins")(plugins)
     points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
     names = {point.name for point in points}
     for point in points:

@@ -3,6 +3,7 @@ and the others go on."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import pluggy
+import structlog
 
 from kassa.deadline import Deadline, Late
 from kassa.errors import KassaError
@@ -34,6 +36,8 @@ DEADLINES_S: Mapping[str, float] = {
 MAY_WAIT = frozenset({"authorize_card", "reverse_card", "synchronise_now", "fiscal", "print_document", "open_drawer"})
 """Hooks that wait for somebody: one that outlasts its operation is named, and asked again the next time."""
 KEPT = 512
+TRACE = "KASSA_TRACE_HOOKS"
+"""Environment variable: with ``1`` every call of a hook is logged, for support."""
 
 
 class HookTimes:
@@ -69,6 +73,7 @@ class HookCalls:
         self.left_out: set[tuple[str, str]] = set()
         """Plugin and hook that did not return: not called again in this run."""
         self.times: dict[tuple[str, str], HookTimes] = {}
+        self._log = structlog.get_logger("kassa.hooks") if os.environ.get(TRACE) == "1" else None
 
     def is_implemented(self, hook: str) -> bool:
         """Whether any plugin implements a hook."""
@@ -132,6 +137,8 @@ class HookCalls:
         if times is None:
             times = self.times.setdefault((plugin, hook), HookTimes())
         times.note(seconds)
+        if self._log is not None:
+            self._log.info("hook", plugin=plugin, hook=hook, ms=round(seconds * 1000, 3))
 
     def give_up(self, thread: int | None) -> tuple[str, str] | None:
         """A thread has been given up: the plugin and hook that it hangs in, if it hangs in one. That hook of that

@@ -84,6 +84,11 @@ class PluginHost:
         """Problems of required plugins: while there are any, no sale starts."""
         return [problem for problem in self.problems if problem.required and problem.name not in self.loaded]
 
+    def hooks_of(self, name: str) -> list[str]:
+        """The hooks that a loaded plugin implements."""
+        callers = self._manager.get_hookcallers(self.loaded[name].module) or []
+        return sorted(caller.name for caller in callers)
+
     def problems_of(self, given: PluginSet | None) -> list[PluginProblem]:
         """Problems of the plugins in a set from headquarters."""
         names = set() if given is None else {plugin.name for plugin in given.plugins}

@@ -72,6 +72,20 @@ def now(directory: Directory = DEFAULT) -> None:
         raise typer.Exit(1)
 
 
+def plugins(
+    directory: Directory = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """The register's plugins: distribution, version, state and reason, and for each hook the time that 99 of 100 calls
+    did not exceed. KASSA_TRACE_HOOKS=1 in a register's environment has it log every call of a hook."""
+    import msgspec
+
+    from kassa.register.plugin_list import in_words, read_lines
+
+    lines = read_lines(directory)
+    typer.echo(msgspec.json.format(msgspec.json.encode(lines)).decode() if as_json else in_words(lines))
+
+
 def status(directory: Directory = DEFAULT) -> None:
     """What is known of the register, also while it runs: series, sales that wait, last download and upload,
     each table group of the offline database, readiness."""

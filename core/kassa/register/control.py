@@ -46,7 +46,7 @@ class Control(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question; ``what`` is ``facts``, ``readiness`` or ``synchronise``."""
+    """A question; ``what`` is ``facts``, ``readiness``, ``plugins`` or ``synchronise``."""
 
     what: str
 
@@ -141,6 +141,7 @@ def answer_to(register: Register, what: str) -> Any:
     questions: dict[str, Callable[[], Any]] = {
         "facts": lambda: _facts(register),
         "readiness": lambda: _readiness(register),
+        "plugins": lambda: _plugins(register),
         "synchronise": lambda: register.synchronise_now(),
     }
     if what not in questions:
@@ -161,6 +162,12 @@ def _facts(register: Register) -> dict[str, str]:
         if last is not None and last.error is not None:
             facts[f"Last {name} failed"] = f"{moment(last.at)}: {last.error.words('en')}"
     return facts
+
+
+def _plugins(register: Register) -> object:
+    from kassa.register.plugin_list import plugin_lines
+
+    return msgspec.to_builtins(plugin_lines(register))
 
 
 def _readiness(register: Register) -> list[str]:

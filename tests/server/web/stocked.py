@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import msgspec
+from tests.acme import example_wheel
 from tests.server.device import COFFEE, Device
 from tests.server.z_reports import whole_z_of
 
@@ -21,6 +23,10 @@ from kassa.testing.store import REGISTER, barcode
 from kassa_server.activation import make_code
 from kassa_server.channel import Channel
 from kassa_server.headquarters.changes import Author, changes_by
+from kassa_server.headquarters.package_files import DirectoryFiles
+from kassa_server.headquarters.plugins.allow_list import add_wheel, approve_wheel
+from kassa_server.headquarters.plugins.choices import ALL, Choice
+from kassa_server.headquarters.plugins.sets import choose
 from kassa_server.headquarters.users import add_user
 from kassa_server.setup_store import NewItem, put_items, put_offline_profile
 
@@ -52,6 +58,17 @@ def stock(channel: Channel, client: httpx.Client, clock: Clock, register_id: str
     device.deliver()
     report(device)
     return device
+
+
+def stock_plugin(channel: Channel, folder: Path) -> None:
+    """The example plugin's wheel, approved, and chosen for all registers."""
+    files = DirectoryFiles(folder / "packages")
+    wheel = example_wheel(folder)
+    added = add_wheel(channel, files, wheel.name, wheel.read_bytes(), by="Anna")
+    approve_wheel(channel, files, added.facts.sha256, by="Anna")
+    with channel.writing() as connection:
+        settings = {"acme_loyalty": {"offline_limit": 20}}
+        choose(connection, channel.environment, Choice(ALL, "", "acme-loyalty", "0.1.0", settings, False, 5), by="Anna")
 
 
 def report(device: Device, *, ready: bool = False) -> None:

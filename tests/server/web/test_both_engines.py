@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
-from tests.server.web.stocked import add_users, stock
+from tests.server.web.stocked import add_users, stock, stock_plugin
 
 from kassa_server.headquarters.record_tables import record_tables
 from kassa_server.schema import device, sales_transaction
@@ -15,7 +16,9 @@ from kassa_server.web.pages import ROUTES
 JUNK = ("", "-1", "' OR 1=1 --", "{", "9" * 40, "å\N{GRINNING FACE}%s\\", "a" * 3000)
 FIELDS = (
     "name", "role", "what", "wanted", "address", "receipt_mask", "do", "add", "settings", "required", "minutes",
-    "enabled", "group", "register_id", "store_id", "key", "old", "new", "again", "request_timeout_s", "pause_sync",
+    "enabled",
+    "place", "version", "percent", "settings-acme_loyalty",
+    "group", "register_id", "store_id", "key", "old", "new", "again", "request_timeout_s", "pause_sync",
     "stamp", "buttons", "pin", "days", "reason", "anyway", "note", "group_id", "blocked",
 )  # fmt: skip
 QUERY = (
@@ -31,15 +34,16 @@ def filled(path: str, value: str) -> str:
     return "/".join(parts)
 
 
-def test_every_page_is_served(shop: Shop) -> None:
+def test_every_page_is_served(shop: Shop, tmp_path: Path) -> None:
     """Each page by hand and each record page answers, with a stocked database."""
     add_users(shop.channel)
     stock(shop.channel, shop.client, shop.clock)
+    stock_plugin(shop.channel, tmp_path / "wheels")
     anna = Person(shop)
     anna.log_on("Anna")
     sale = shop.rows(sales_transaction)[0]["transaction_id"]
     values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale, "{table}": "item",
-              "{staff_id}": "1001", "{layout}": "store%20S1",
+              "{staff_id}": "1001", "{layout}": "store%20S1", "{distribution}": "acme-loyalty",
               "{device_id}": shop.rows(device)[0]["device_id"]}  # fmt: skip
     for route in ROUTES:
         if "GET" in (route.methods or ()) and route.path != "/records/{table}/delete":

@@ -10,7 +10,7 @@ import pytest
 from selenium import webdriver
 from tests.server.web.browser import chromium
 from tests.server.web.browser.chromium import Pages
-from tests.server.web.stocked import stock
+from tests.server.web.stocked import stock, stock_plugin
 
 from kassa.environment import SystemClock
 from kassa_server.channel import Channel
@@ -35,6 +35,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, store_with_users: Path) ->
     channel = Channel(f"sqlite:///{folder / 'channel.db'}")
     with httpx.Client(base_url=server.address, timeout=60) as client:
         stock(channel, client, SystemClock())
+    stock_plugin(channel, folder)
     channel.close()
     yield server.address
     server.stop()

@@ -56,7 +56,7 @@ def every_path(pages: Pages) -> list[str]:
     z = (pages.find("tbody th a").get_attribute("href") or "").rsplit("/", 1)[1]
     values = {"{entry_id}": z, "{register_id}": "R1",
               "{device_id}": device, "{store_id}": "S1", "{transaction_id}": sale,
-              "{staff_id}": "1001", "{layout}": "store%20S1"}  # fmt: skip
+              "{staff_id}": "1001", "{layout}": "store%20S1", "{distribution}": "acme-loyalty"}  # fmt: skip
     paths = []
     for route in ROUTES:
         by_hand = not route.path.endswith(".json") and route.path not in ("/log-on", "/records/{table}/delete")
