@@ -75,7 +75,7 @@ def _group(name: str, there: Checkpoint | None, failed: Failure | None, download
         return GroupReport(name, "applied", version, rows, "" if there is None else there.package_id, applied_at)
     return GroupReport(
         name, failed.state, version, rows, failed.package_id, applied_at, failed.tries, failed.error.words("en"),
-        failed.code, failed.next_try,
+        failed.code, failed.next_try, failed.error,
     )  # fmt: skip
 
 

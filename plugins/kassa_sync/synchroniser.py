@@ -190,7 +190,11 @@ class Synchroniser:
         )
         untrusted = "" if self._untrusted is None else self._untrusted.words("en")
         return msgspec.structs.replace(
-            report, list_error=untrusted, seen_list=self._lists.seen_number, key_set=self._lists.key_set_number
+            report,
+            list_error=untrusted,
+            list_said=self._untrusted,
+            seen_list=self._lists.seen_number,
+            key_set=self._lists.key_set_number,
         )
 
     def _tell(self, download: Download) -> None:
@@ -219,7 +223,7 @@ class Synchroniser:
         state = "available" if isinstance(error, NoAnswer) else "upload_failed"
         words = "" if attempt.error is None else attempt.error.words("en")
         code = error.code if isinstance(error, KassaError) else "error"
-        self._upload = UploadReport(state, self._upload.tries + 1, words, code, succeeded_at)
+        self._upload = UploadReport(state, self._upload.tries + 1, words, code, succeeded_at, attempt.error)
 
     def _note_down(self, attempt: Attempt) -> None:
         success = attempt if attempt.succeeded else self.status.download_success

@@ -20,16 +20,21 @@ from sqlalchemy.exc import OperationalError
 from kassa.journal.entry import CommandPayload, EntryBody, decode_entry
 from kassa.masterdata import upsert
 from kassa.runtime.request import Command, RequestContext
+from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.card_posting import post_card_settled
 from kassa_server.channel import Channel, lock_row
 from kassa_server.headquarters.device_revocations import DEVICE_REVOKED, accept_entries
 from kassa_server.host import Call, Host
 from kassa_server.intake import FreshEntry, stored_id
+from kassa_server.parking import why_parked
 from kassa_server.posted_sale import PostedSale, read_sale
 from kassa_server.sales_posting import CannotPost, post_sales
 from kassa_server.schema import PARKED, POSTED, WAITING, journal_entry, parked_entry, register, series
 from kassa_server.shift_posting import post_shift_event, post_shift_report
+from kassa_server.told_words import as_document
+
+_, n_ = texts("kassa_server")
 
 AT_ONCE = 200
 """Entries posted in one transaction. Sales that follow one another are written together, which takes a fifth of the
@@ -221,10 +226,11 @@ class Poster:
         call = Call(payload.name, bytes(payload.request), context)
         request = self._host.decode(call)
         if not isinstance(request, Command):
-            raise CannotPost(f"{payload.name} is no command")
+            raise CannotPost(_("{name} is no command.", name=literal(payload.name[:100])))
         outcome = self._host.command(connection, call, request)
         if outcome.refusal is not None:
-            raise CannotPost(f"refused here, done at the register: {outcome.refusal.what}")
+            what = _("Refused here, done at the register: {why}", why=outcome.refusal.what)
+            raise CannotPost(what)
 
     def _park(self, connection: Connection, row: Row[Any], error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_REASON]
@@ -232,6 +238,7 @@ class Poster:
         stone = {
             "entry_id": row.entry_id,
             "reason": reason,
+            "said": as_document(why_parked(error)),
             "parked_at": self._channel.environment.clock.utc(),
             "tries": (known or 0) + 1,
         }
@@ -259,7 +266,7 @@ def _sale(row: Row[Any] | FreshEntry) -> PostedSale:
     """The same of a sale, a return or a void."""
     sale = read_sale(row.data)
     if sale.kind not in SALES:
-        raise CannotPost(f"{sale.kind} is no sale")
+        raise CannotPost(_("{kind} is no sale.", kind=literal(sale.kind[:40])))
     _check_speaker(row, sale)
     return sale
 
@@ -267,9 +274,14 @@ def _sale(row: Row[Any] | FreshEntry) -> PostedSale:
 def _check_speaker(row: Row[Any] | FreshEntry, body: EntryBody | PostedSale) -> None:
     told = (body.series, body.sequence, stored_id(body.entry_id))
     if told != (row.series_id, row.sequence, row.entry_id):
-        raise CannotPost(f"the entry says that it is {told}")
+        raise CannotPost(_("The entry says that it is another: {told}", told=literal(str(told)[:200])))
     if (body.register_id, body.store_id) != (row.register_id, row.store_id):
-        raise CannotPost(f"the entry speaks for register {body.register_id} in store {body.store_id}")
+        raise CannotPost(
+            _(
+                "The entry speaks for register {register} in store {store}.",
+                register=literal(body.register_id[:40]), store=literal(body.store_id[:40]),
+            )
+        )  # fmt: skip
 
 
 def parked_entries(channel: Channel) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table
 
+from kassa.text import Text, literal, texts
 from kassa_server.bulk import insert_rows
 from kassa_server.card_posting import post_unanswered_cards
 from kassa_server.posted_sale import (
@@ -22,13 +23,18 @@ from kassa_server.posted_sale import (
 )
 from kassa_server.schema import sales_line, sales_tax, sales_tender, sales_transaction
 
+_, n_ = texts("kassa_server")
 Row = tuple[Any, ...]
 """Values in the order of the table's columns; scaled ones and amounts as whole numbers."""
 TABLES = (sales_transaction, sales_line, sales_tender, sales_tax)
 
 
 class CannotPost(Exception):
-    """An entry that cannot be posted as it is; the message is its reason, for a person."""
+    """An entry that cannot be posted as it is. ``what``: the reason, for a person."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(str(what))
+        self.what = what
 
 
 def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
@@ -64,16 +70,16 @@ def _check(sale: PostedSale) -> None:
     told, totals = sale.payload.transaction, sale.payload.totals
     minor = minor_units_of(told.currency)
     if [line.line_id for line in told.lines] != [line.line_id for line in totals.lines]:
-        raise CannotPost("lines and amounts do not match")
+        raise CannotPost(_("Its lines and amounts do not match."))
     if sum([minor[tax.tax] for tax in totals.taxes]) != minor[totals.tax]:
-        raise CannotPost("the taxes do not add up")
+        raise CannotPost(_("Its taxes do not add up."))
     net = sum([minor[line.net] for line in totals.lines])
     if net + (0 if told.tax_included else minor[totals.tax]) != minor[totals.total]:
-        raise CannotPost("the lines do not add up to the total")
+        raise CannotPost(_("Its lines do not add up to the total."))
     if sale.kind == "sale" and minor[totals.due] != 0:
-        raise CannotPost(f"{totals.due} is still to be paid")
+        raise CannotPost(_("{amount} of it is still to be paid.", amount=literal(totals.due)))
     if sale.kind == "sale" and sale.receipt_number is None and not sale.training:
-        raise CannotPost("a sale without a receipt number")
+        raise CannotPost(_("It is a sale without a receipt number."))
 
 
 def _transaction(sale: PostedSale, minor: WholeNumbers) -> Row:

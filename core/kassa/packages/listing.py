@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from kassa.packages.plugin_sets import PluginsReport
+from kassa.text import Text
 
 PACKAGE_TYPE = "application/vnd.kassa.package"
 """The content type of a package's file."""
@@ -105,6 +106,8 @@ class GroupReport(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str = ""
     error_code: str = ""
     next_try_at: datetime | None = None
+    said: Text | None = None
+    """``error``, to be worded in the language of whoever reads it."""
 
 
 class UploadReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +118,8 @@ class UploadReport(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str = ""
     error_code: str = ""
     succeeded_at: datetime | None = None
+    said: Text | None = None
+    """As :attr:`GroupReport.said`."""
 
 
 class ConnectionReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -165,6 +170,7 @@ class SyncReport(msgspec.Struct, frozen=True, omit_defaults=True):
     list_error: str = ""
     seen_list: int = 0
     key_set: int = 0
+    list_said: Text | None = None
     plugins: PluginsReport | None = None
 
 

@@ -26,6 +26,7 @@ from kassa_server.schema import (
     register,
     series,
 )
+from kassa_server.told_words import told_words
 
 _, n_ = texts("kassa_server")
 
@@ -58,13 +59,17 @@ def _register(status: RegisterOfflineStatus) -> list[Attention]:
         if group.error:
             what = _(
                 "{register}: {group} stands still. {error}",
-                register=name, group=table_group_name(group.table_group), error=group.error,
+                register=name, group=table_group_name(group.table_group),
+                error=told_words(group.said, group.error),
             )  # fmt: skip
             found.append(Attention(ERROR, what, "/sessions?failed=yes"))
     if status.list_error and not status.ahead:
         what = _("{register} was given a list of packages that it does not trust. {error}",
-                 register=name, error=status.list_error)  # fmt: skip
+                 register=name, error=told_words(status.list_said, status.list_error))  # fmt: skip
         found.append(Attention(ERROR, what, page))
+    if status.upload_failed is not None:
+        what = _("{register}: what waits in it is not delivered. {error}", register=name, error=status.upload_failed)
+        found.append(Attention(ERROR, what, "/sessions?failed=yes"))
     if status.entries_waiting and status.state == "silent":
         waits = n_(
             "{register}: no contact, and {count} journal entry waits in it.",

@@ -105,8 +105,9 @@ class Distribution:
             return Run(note.run_id, job, NO_DATA)
         except Exception as error:
             self._log.exception("distribution_failed", job=job)
+            said = error.what if isinstance(error, KassaError) else None
             what = str(error) if isinstance(error, KassaError) else type(error).__name__
-            run = Run(note.run_id, job, CREATE_FAILED, error=what[:1000])
+            run = Run(note.run_id, job, CREATE_FAILED, error=what[:1000], said=said)
         else:
             run = Run(note.run_id, job, AVAILABLE if made else NO_DATA, len(made), sum(one.rows for one in made))
         note.end(run)

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from kassa.packages.listing import GroupReport, ReportedCause, SyncReport
+from kassa.packages.listing import GroupReport, ReportedCause, SyncReport, UploadReport
+from kassa.text import Text
 from kassa_server.headquarters.restored import ahead_of
 from kassa_server.schema import head, register, register_report, series
+from kassa_server.told_words import told_words
 
 _HEARD_FOR_S = 300
 """A register that was heard of within this time is *in contact*: five times the usual interval of synchronisation."""
@@ -30,6 +32,7 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     :param ready: would it sell right now if the server vanished? ``causes`` name why not. None: it has never told.
     :param list_error: why it does not trust the list of packages that it was given last; empty: it does.
     :param groups: the table groups as the register last told.
+    :param upload: how its last delivery went.
     :param ahead: it has had newer data than headquarters: that was restored from a backup, and must be told so.
     """
 
@@ -54,6 +57,15 @@ class RegisterOfflineStatus(msgspec.Struct, frozen=True):
     groups: tuple[GroupReport, ...]
     list_error: str = ""
     ahead: bool = False
+    list_said: Text | None = None
+    upload: UploadReport | None = None
+
+    @property
+    def upload_failed(self) -> Text | None:
+        """Why what waits in it is not taken, in the words of whoever reads it; None: it is."""
+        if self.upload is None or self.upload.state != "upload_failed" or not self.entries_waiting:
+            return None
+        return told_words(self.upload.said, self.upload.error)
 
 
 def offline_statuses(
@@ -97,7 +109,7 @@ def _status(row: Any, now: datetime, ahead: bool) -> RegisterOfflineStatus:
         told.sales_waiting if waiting else 0, Decimal(told.amount_waiting) if waiting else Decimal(0),
         told.oldest_waiting if waiting else None, waiting, checked, _age_s(checked, now),
         None if report is None else told.ready, told.causes, told.engine, told.size, told.groups, told.list_error,
-        ahead,
+        ahead, told.list_said, told.upload,
     )  # fmt: skip
 
 

@@ -12,11 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from kassa.schema.groups import JOBS
+from kassa.text import Text, texts
 from kassa_server.channel import Channel
 from kassa_server.schema import distribution_run
+from kassa_server.told_words import as_document
+
+_, n_ = texts("kassa_server")
 
 REQUESTED, STARTED, AVAILABLE, NO_DATA, CREATE_FAILED = "requested", "started", "available", "no_data", "create_failed"
-INTERRUPTED = "Headquarters was stopped while it made packages."
+INTERRUPTED = _("Headquarters was stopped while it made packages.")
 KEPT_FOR = timedelta(days=90)
 LOOKED_AT = 200
 
@@ -31,6 +35,7 @@ class Run:
     packages: int = 0
     rows: int = 0
     error: str = ""
+    said: Text | None = None
 
 
 class RunNote:
@@ -94,7 +99,7 @@ class RunNote:
         row = {
             "run_id": run.run_id, "job": run.job, "channel_database_group": self._group, "author": self.author,
             "started_at": self._started_at, "finished_at": self._channel.environment.clock.utc(), "state": run.state,
-            "packages": run.packages, "rows": run.rows, "error": run.error,
+            "packages": run.packages, "rows": run.rows, "error": run.error, "said": as_document(run.said),
         }  # fmt: skip
         with self._channel.writing() as connection:
             gone = [run.run_id, *([] if instead_of is None else [instead_of])]
@@ -133,7 +138,7 @@ def end_interrupted(channel: Channel) -> None:
         if connection.execute(select(runs.run_id).where(runs.state == STARTED).limit(1)).first() is None:
             return
     with channel.writing() as connection:
-        over = {"state": CREATE_FAILED, "error": INTERRUPTED}
+        over = {"state": CREATE_FAILED, "error": str(INTERRUPTED), "said": as_document(INTERRUPTED)}
         connection.execute(update(distribution_run).where(runs.state == STARTED).values(over))
 
 

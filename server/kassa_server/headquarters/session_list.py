@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Row, select
 
 from kassa.packages.listing import PackageList
 from kassa.schema.groups import TABLE_GROUPS
+from kassa.text import Text
 from kassa_server.headquarters.lists import stored_list
 from kassa_server.headquarters.runs import CREATE_FAILED, STARTED, latest_builds
 from kassa_server.headquarters.scopes import scope_of_store
 from kassa_server.headquarters.sessions import FAILED, DownloadState
 from kassa_server.schema import download_session, register, store
+from kassa_server.told_words import kept_words
 
 _ON_THE_WAY = frozenset(
     {
@@ -50,10 +52,16 @@ class DownloadSession:
     dead: bool = False
     error_code: str = ""
     error: str = ""
+    said: str | None = None
     next_try_at: datetime | None = None
     applied_at: datetime | None = None
     updated_at: datetime | None = None
     current: bool = True
+
+    @property
+    def told(self) -> Text:
+        """What is wrong, in the words of whoever reads it."""
+        return kept_words(self.said, self.error)
 
     @property
     def failed(self) -> bool:
@@ -114,7 +122,9 @@ def _with_build(session: DownloadSession, run: Row[Any] | None) -> DownloadSessi
     if run.state == STARTED:
         return replace(session, state=DownloadState.STARTED)
     if run.state == CREATE_FAILED:
-        return replace(session, state=DownloadState.CREATE_FAILED, error_code="create_failed", error=run.error)
+        return replace(
+            session, state=DownloadState.CREATE_FAILED, error_code="create_failed", error=run.error, said=run.said
+        )
     return session
 
 
@@ -131,8 +141,8 @@ def _one(database_id: str, store_id: str, table_group: str, row: Row[Any] | None
 def _as_session(row: Row[Any], store_id: str, newest: int) -> DownloadSession:
     return DownloadSession(
         row.database_id, store_id, row.table_group, row.package_id, DownloadState(row.state), row.version, newest,
-        row.rows, row.tries, row.dead, row.error_code, row.error, row.next_try_at, row.applied_at, row.updated_at,
-        row.current,
+        row.rows, row.tries, row.dead, row.error_code, row.error, row.said, row.next_try_at, row.applied_at,
+        row.updated_at, row.current,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from kassa.packages.listing import GroupReport
 from kassa_server.schema import download_session
+from kassa_server.told_words import as_document
 
 KEPT = 4
 """Sessions of a database and table group before the current one."""
@@ -93,6 +94,7 @@ def _row(database_id: str, report: GroupReport, now: datetime) -> dict[str, Any]
         "dead": state in FAILED and report.next_try_at is None,
         "error_code": report.error_code[:60],
         "error": report.error[:_WORDS],
+        "said": as_document(report.said),
         "next_try_at": report.next_try_at,
         "applied_at": report.applied_at,
         "updated_at": now,

@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from kassa.packages.listing import SyncReport, UploadReport
+from kassa.text import Text
+from kassa_server.headquarters.parked_words import parked_words
 from kassa_server.schema import (
     PARKED,
     WAITING,
@@ -26,6 +28,7 @@ from kassa_server.schema import (
     register_report,
     series,
 )
+from kassa_server.told_words import told_words
 
 
 class UploadState(StrEnum):
@@ -52,6 +55,7 @@ class UploadSession:
     :param sequence: the last entry that came.
     :param missing: entries that the latest head counts and that are not here; ``waiting``: here and not posted.
     :param tries: how often the delivery has failed in a row.
+    :param told: ``error``, in the words of whoever reads it.
     """
 
     register_id: str
@@ -66,6 +70,7 @@ class UploadSession:
     tries: int = 0
     error: str = ""
     last_contact: datetime | None = None
+    told: Text | None = None
 
 
 def upload_sessions(connection: Connection, *, register_id: str | None = None) -> list[UploadSession]:
@@ -100,29 +105,34 @@ class _Figures:
         found = self._connection.execute(statement if where is None else statement.where(where))
         return {series_id: int(count) for series_id, count in found}
 
-    def _reasons(self) -> dict[str, str]:
+    def _reasons(self) -> dict[str, tuple[str, Text]]:
         statement = (
-            select(journal_entry.c.series_id, parked_entry.c.reason)
+            select(journal_entry.c.series_id, parked_entry.c.reason, parked_entry.c.said)
             .join(parked_entry, parked_entry.c.entry_id == journal_entry.c.entry_id)
             .where(journal_entry.c.posting == PARKED)
             .order_by(parked_entry.c.parked_at.desc())
         )
-        return {row.series_id: row.reason for row in self._connection.execute(statement)}
+        return {
+            row.series_id: (row.reason, parked_words(row.reason, row.said))
+            for row in self._connection.execute(statement)
+        }
 
 
 def _session(row: Row[Any], figures: _Figures) -> UploadSession:
-    told = figures.heads.get(row.series_id)
-    missing = 0 if told is None else max(0, told.sequence - row.sequence)
+    latest = figures.heads.get(row.series_id)
+    missing = 0 if latest is None else max(0, latest.sequence - row.sequence)
     waiting, parked = figures.waiting.get(row.series_id, 0), figures.parked.get(row.series_id, 0)
     conflicts = figures.conflicts.get(row.series_id, 0)
     report = _report(row) if row.closed_at is None else None
     refused = conflicts > 0 or (report is not None and report.state == UploadState.UPLOAD_FAILED)
-    error = "" if report is None else report.error
+    error, told = figures.reasons.get(row.series_id, ("", None))
+    if report is not None and report.error:
+        error, told = report.error, told_words(report.said, report.error)
     return UploadSession(
         row.register_id, row.store_id, row.number,
         _state(row, refused=refused, missing=missing, waiting=waiting, parked=parked),
         row.sequence, missing, waiting, parked, conflicts, 0 if report is None else report.tries,
-        error or figures.reasons.get(row.series_id, ""), None if told is None else told.received_at,
+        error, None if latest is None else latest.received_at, told,
     )  # fmt: skip
 
 

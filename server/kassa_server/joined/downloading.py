@@ -105,7 +105,7 @@ class Downloader:
             return GroupReport(one.table_group, "applied", one.version, one.rows, one.package_id, one.applied_at)
         return GroupReport(
             one.table_group, "apply_failed", one.version, one.rows, failed.package_id, one.applied_at, failed.tries,
-            failed.error.what.words("en"),
+            failed.error.what.words("en"), said=failed.error.what,
         )  # fmt: skip
 
     # -- the channel database ---------------------------------------------------------------------------------------

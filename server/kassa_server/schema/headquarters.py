@@ -96,7 +96,8 @@ distribution_run = Table(
     Column("state", code(20), nullable=False, doc="requested, started, available, no_data, create_failed"),
     Column("packages", Integer, nullable=False),
     Column("rows", BigInteger, nullable=False),
-    Column("error", words(1000), nullable=False),
+    Column("error", words(1000), nullable=False, doc="in English"),
+    Column("said", document(), nullable=True, doc="the same as a text, JSON: kassa_server.told_words"),
 )
 Index("ix_distribution_run_started_at", distribution_run.c.started_at)
 

@@ -57,7 +57,8 @@ parked_entry = Table(
     "parked_entry",
     channel,
     Column("entry_id", identifier(), ForeignKey(journal_entry.c.entry_id), primary_key=True),
-    Column("reason", words(1000), nullable=False),
+    Column("reason", words(1000), nullable=False, doc="in English"),
+    Column("said", document(), nullable=True, doc="the same as a text, JSON: kassa_server.told_words"),
     Column("parked_at", UtcDateTime(), nullable=False),
     Column("tries", Integer, nullable=False),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
 
-from kassa.schema.columns import UtcDateTime, code, identifier, words
+from kassa.schema.columns import UtcDateTime, code, document, identifier, words
 from kassa_server.schema.base import channel
 
 download_session = Table(
@@ -24,7 +24,8 @@ download_session = Table(
     Column("tries", Integer, nullable=False, doc="how often it has failed"),
     Column("dead", Boolean, nullable=False, doc="it is not tried any more by itself"),
     Column("error_code", code(60), nullable=False),
-    Column("error", words(1000), nullable=False),
+    Column("error", words(1000), nullable=False, doc="in English"),
+    Column("said", document(), nullable=True, doc="the same as a text, JSON: kassa_server.told_words"),
     Column("next_try_at", UtcDateTime(), nullable=True),
     Column("applied_at", UtcDateTime(), nullable=True, doc="when the table group last got a package; its age"),
     Column("updated_at", UtcDateTime(), nullable=False),

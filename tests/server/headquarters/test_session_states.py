@@ -109,7 +109,7 @@ def test_a_run_that_was_killed_is_over_at_the_next(headquarters: Channel, files:
     assert sessions(headquarters)["products"].state == "started"
     assert distribution.run(1020).state == "no_data"
     found = sessions(headquarters)["products"]
-    assert (found.state, found.error) == ("create_failed", INTERRUPTED)
+    assert (found.state, found.error) == ("create_failed", str(INTERRUPTED))
     distribution.run()
     assert states(headquarters) == {"available"}
 

@@ -81,7 +81,7 @@ def report(device: Device, *, ready: bool = False) -> None:
             GroupReport("staff", "apply_failed", 9, 4, applied_at=now, tries=3, error="A row breaks a rule."),
             GroupReport("taxes", "applied", 3, 3, applied_at=now),
         ),
-        list_number=4,
+        list_number=0,
         checked_at=now - timedelta(minutes=1),
         ready=ready,
         causes=() if ready else (ReportedCause("no_staff", said="No staff member can log on offline yet."),),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import insert, update
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
-from kassa.packages.listing import ReportedCause
+from kassa.packages.listing import GroupReport, ListRequest, ReportedCause, SyncReport, UploadReport
+from kassa.text import Text
 from kassa_server.headquarters.readiness_words import cause_words
 from kassa_server.schema import distribution_run, headquarters_key, session_order
+
+ENGLISH = "told in English"
 
 
 def test_a_failed_session_is_rerun_and_canceled(stocked: Shop, person: Callable[[str], Person]) -> None:
@@ -70,14 +74,36 @@ def test_causes_are_worded_for_the_reader(stocked: Shop) -> None:
     assert missing.words("sv") == "Tillägget payment, som krävs, fungerar inte."
 
 
+def test_what_a_register_tells_is_read_in_the_readers_language(stocked: Shop) -> None:
+    """A package that was not applied, a list that is not trusted, a sale that is not let through: each as the text that
+    the register told, on the pages and on the start page's list."""
+    device, said = stocked.device("R2"), Text("Call support.", "kassa")
+    group = GroupReport("products", "apply_failed", 3, error=ENGLISH, said=said)
+    upload = UploadReport("upload_failed", 1, ENGLISH, said=said)
+    report = SyncReport((group,), 0, upload=upload, list_error=ENGLISH, list_said=said)
+    device.sell()
+    assert device.post("/v1/packages", msgspec.json.encode(ListRequest(report=report))).status_code == 200
+    vera = Person(stocked, "sv")
+    vera.log_on("Vera")
+    for page in ("/sessions?register=R2", "/offline-status", "/"):
+        seen = vera.get(page).text
+        assert said.words("sv") in seen, page
+        assert ENGLISH not in seen, page
+
+
 def test_parked_entries_are_posted_again(stocked: Shop, person: Callable[[str], Person]) -> None:
-    """A sale that names an unknown store is parked, shown with its reason, and tried again from the page."""
+    """A sale that does not read as one is parked, shown with its reason in the reader's language, and tried again from
+    the page."""
     mats = person("Mats")
     assert "No entry is parked." in mats.get("/parked").text
     device = stocked.devices[0] if stocked.devices else stocked.device("R2")
     device.add("sale", {"nothing": "of a sale"})
     device.deliver()
     assert device.register_id in mats.get("/parked").text
+    assert "It does not read as what it was delivered as" in mats.get("/parked").text
+    vera = Person(stocked, "sv")
+    vera.log_on("Vera")
+    assert "Den går inte att läsa som det den levererades som" in vera.get("/parked").text
     assert "Posted: 0. Still parked: 1." in mats.send("/parked").text
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from kassa.text import texts
 from kassa_server.headquarters.device_revocations import held_registers
+from kassa_server.headquarters.parked_words import parked_words
 from kassa_server.headquarters.users import ADMINISTRATOR, MANAGER
 from kassa_server.posting import Poster
 from kassa_server.schema import PARKED, journal_entry, parked_entry, series
@@ -34,7 +35,15 @@ def listed(request: Request) -> Response:
         entries = connection.execute(statement).all()
         held = held_registers(connection)
     may_change, may_accept = user_of(request).may(MANAGER), user_of(request).may(ADMINISTRATOR)
-    return render(request, "parked.html", entries=entries, held=held, may_change=may_change, may_accept=may_accept)
+    return render(
+        request,
+        "parked.html",
+        entries=entries,
+        held=held,
+        parked_words=parked_words,
+        may_change=may_change,
+        may_accept=may_accept,
+    )
 
 
 @needs(MANAGER)

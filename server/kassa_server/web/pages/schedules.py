@@ -15,6 +15,7 @@ from kassa_server.headquarters.edits import Audited, ChangedMeanwhile, check_sta
 from kassa_server.headquarters.runs import REQUESTED, STARTED
 from kassa_server.headquarters.schedule_list import Job, history, job_name, list_jobs, set_schedule
 from kassa_server.headquarters.users import MANAGER
+from kassa_server.told_words import kept_words
 from kassa_server.web.editing import stamp_for, typed_stamp
 from kassa_server.web.page import channel_of, distribution_of, field, go, needs, now_of, reading, user_of, writing
 from kassa_server.web.rendering import render
@@ -41,7 +42,7 @@ def _page(request: Request, status: int = 200, error: KassaError | None = None, 
     running = any(run.state in (REQUESTED, STARTED) and now_of(request) - run.started_at < LOOKS_FOR for run in runs)
     return render(
         request, "schedules.html", status, jobs=jobs, runs=runs, job_name=job_name, error=error, wrong=wrong,
-        stamps=stamps, may_change=user_of(request).may(MANAGER), state_name=state_name,
+        stamps=stamps, kept_words=kept_words, may_change=user_of(request).may(MANAGER), state_name=state_name,
         look_again_s=LOOK_AGAIN_S if running and request.method == "GET" else None,
     )  # fmt: skip
 
