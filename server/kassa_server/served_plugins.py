@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +51,7 @@ class ServedPlugins:
         self._find_file = find_file
         self._loading = threading.Lock()
         self._loaded: dict[str, Served | None] = {}
-        self._room: tempfile.TemporaryDirectory[str] | None = None
+        self._room: Path | None = None
         self._log = structlog.get_logger("kassa.server")
 
     def serving(self, register_id: str) -> tuple[str, ...]:
@@ -86,8 +88,9 @@ class ServedPlugins:
 
     def _load(self, key: str, wanted: PluginSet) -> Served:
         if self._room is None:
-            self._room = tempfile.TemporaryDirectory(prefix="kassa-plugins-")
-        folder = Path(self._room.name) / key
+            self._room = Path(tempfile.mkdtemp(prefix="kassa-plugins-"))
+            weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
+        folder = self._room / key
         folder.mkdir(exist_ok=True)
         for wheel in wanted.wheels:
             self._unpack(wheel, folder)
@@ -120,7 +123,8 @@ class ServedPlugins:
                 served.namespace.close()
         self._loaded.clear()
         if self._room is not None:
-            self._room.cleanup()
+            shutil.rmtree(self._room, ignore_errors=True)
+            self._room = None
 
 
 def _entry_points(folder: Path, wheel: LockedWheel) -> dict[str, str]:

@@ -14,8 +14,9 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_door import JoinedServer
 from kassa_server.headquarters.channel_messages import ListsAnswer, ListsRequest
 from kassa_server.headquarters.distribution import Distribution
-from kassa_server.headquarters.keys import key_sets_after
+from kassa_server.headquarters.keys import PLUGINS, key_sets_after
 from kassa_server.headquarters.package_files import StoredFile
+from kassa_server.headquarters.plugins.sets import newest_set, wheel_for
 from kassa_server.headquarters.reports import keep_report, note_polled
 from kassa_server.headquarters.scopes import scope_of_group, scope_of_store
 from kassa_server.headquarters.session_orders import orders_for
@@ -33,7 +34,10 @@ def lists_for(channel: Channel, distribution: Distribution, caller: JoinedServer
     with channel.reading() as connection:
         scope = scope_of_group(connection, caller.group)
         key_sets = key_sets_after(connection, asked.keys)
-        orders = {register_id: orders_for(connection, register_id) for register_id in _registers(connection, caller)}
+        mine = _registers(connection, caller)
+        orders = {register_id: orders_for(connection, register_id) for register_id in mine}
+        plugins = _plugin_sets(connection, mine, asked)
+        plugin_keys = key_sets_after(connection, asked.plugin_keys, PLUGINS)
     number, signed = distribution.list_for(scope)
     offline: dict[str, Signed] = {}
     for store_id in scope.stores:
@@ -43,7 +47,17 @@ def lists_for(channel: Channel, distribution: Distribution, caller: JoinedServer
                 offline[store_id] = its_list
     own = None if number == asked.seen else signed
     given = {register_id: wanted for register_id, wanted in orders.items() if wanted}
-    return ListsAnswer(caller.group, scope.stores, own, offline, key_sets, given)
+    return ListsAnswer(caller.group, scope.stores, own, offline, key_sets, given, plugins, plugin_keys)
+
+
+def _plugin_sets(connection: Connection, register_ids: list[str], asked: ListsRequest) -> dict[str, Signed]:
+    """The registers' sets of plugins that a store server does not have."""
+    found = {register_id: newest_set(connection, register_id) for register_id in register_ids}
+    return {
+        register_id: newest[1]
+        for register_id, newest in found.items()
+        if newest is not None and newest[0] != asked.plugin_sets.get(register_id)
+    }
 
 
 def _registers(connection: Connection, caller: JoinedServer) -> list[str]:
@@ -71,7 +85,8 @@ def package_file(channel: Channel, distribution: Distribution, caller: JoinedSer
     with channel.reading() as connection:
         scopes = [scope_of_group(connection, caller.group), *map(scope_of_store, caller.stores)]
         known = any(find_package(connection, package_id, scope) is not None for scope in scopes)
-    file = distribution.find_file(package_id) if known else None
+        is_wheel = wheel_for(connection, package_id, _registers(connection, caller)) is not None
+    file = distribution.find_file(package_id) if known or is_wheel else None
     if known and file is None:
         distribution.make_again(package_id)
     if file is None:

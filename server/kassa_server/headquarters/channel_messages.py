@@ -181,6 +181,8 @@ class ListsRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     :param seen: the number of its own list; ``offline``: of those of its stores' registers, by store.
     :param keys: the number of the key set that it has.
     :param report: how its own last round went; ``reports``: what its registers have told since then.
+    :param plugin_sets: the numbers of its registers' newest sets of plugins that it has, by register, and
+        ``plugin_keys`` of the key set that signs them.
     """
 
     seen: int = 0
@@ -188,6 +190,8 @@ class ListsRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     offline: dict[str, int] = {}
     report: SyncReport | None = None
     reports: tuple[RegisterReport, ...] = ()
+    plugin_sets: dict[str, int] = {}
+    plugin_keys: int = 0
 
 
 class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -196,6 +200,7 @@ class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     :param group: its channel database group, the scope of its own list.
     :param stores: the stores of that group.
     :param orders: what its registers are to do about their sessions and have not done yet, by register.
+    :param plugin_sets: its registers' plugins, where it does not have that set yet, by register.
     """
 
     group: str
@@ -204,6 +209,8 @@ class ListsAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     offline: dict[str, Signed] = {}
     key_sets: tuple[Signed, ...] = ()
     orders: dict[str, tuple[SessionOrder, ...]] = {}
+    plugin_sets: dict[str, Signed] = {}
+    plugin_key_sets: tuple[Signed, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -11,12 +11,16 @@ from kassa_server.cli import DEFAULT_FOLDER, Database, DataDirectory, open_headq
 AUTHOR = "command line"
 
 
-def rotate_key(data_directory: DataDirectory = DEFAULT_FOLDER, database: Database = None) -> None:
+def rotate_key(
+    plugins: Annotated[bool, typer.Option("--plugins", help="The key that signs registers' plugins.")] = False,
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
     """Make a new key for signing lists. The old one introduces it to the registers, and stays good until revoked."""
     from kassa_server.headquarters import keys
 
     with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
-        made = keys.rotate_key(connection, channel.environment)
+        made = keys.rotate_key(connection, channel.environment, keys.PLUGINS if plugins else keys.LISTS)
     typer.echo(f"Key {made} signs from now on.")
 
 

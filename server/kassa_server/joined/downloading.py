@@ -22,6 +22,7 @@ from kassa_server.joined.link import Link
 from kassa_server.joined.orders import keep_orders
 from kassa_server.joined.packages import FetchedPackages
 from kassa_server.joined.pins import Pins
+from kassa_server.joined.plugin_sets import PluginSetRelay
 from kassa_server.joined.relay import Relay
 from kassa_server.joined.reports import NewReports
 from kassa_server.joined.tries import Failures
@@ -33,6 +34,7 @@ class Downloader:
     """Brings the channel database up to headquarters' list, and hands the relay its own."""
 
     def __init__(self, channel: Channel, link: Link, pins: Pins, packages: FetchedPackages, relay: Relay) -> None:
+        self._plugin_sets = PluginSetRelay(channel, packages)
         self._channel = channel
         self._link = link
         self._pins = pins
@@ -63,6 +65,10 @@ class Downloader:
             self._relay.take(answer.offline)
         except KassaError as error:
             errors.append(error)
+        try:
+            self._plugin_sets.take(answer)
+        except KassaError as error:
+            errors.append(error)
         if errors:
             raise errors[0]
 
@@ -74,6 +80,8 @@ class Downloader:
             self._relay.numbers(),
             self._report(),
             reports,
+            self._plugin_sets.numbers(),
+            self._plugin_sets.key_set_number(),
         )
         answer = self._link.post(PACKAGES, request, ListsAnswer)
         self._reports.told(reports)

@@ -24,6 +24,7 @@ from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.scopes import Scope, scope_for, scope_of_store
 from kassa_server.joined.packages import FetchedPackages
 from kassa_server.joined.pins import Pins
+from kassa_server.joined.plugin_sets import wheels_here
 from kassa_server.schema import package, package_list
 
 _, n_ = texts("kassa_server")
@@ -109,6 +110,7 @@ class Relay:
             known = set(connection.execute(select(package.c.package_id)).scalars())
             for package_id in known - wanted:
                 connection.execute(delete(package).where(package.c.package_id == package_id))
+            wanted |= wheels_here(connection)
         self._packages.keep_only(wanted)
 
 

@@ -103,13 +103,13 @@ def set_after_report(connection: Connection, environment: Environment, register_
     """A register has said what it runs on: its set is made for that. Where that cannot be, the one before stays."""
     if report.plugins is None or report.plugins.environment is None:
         return
+    _forget(connection, register_id, report.plugins.active)
     if connection.execute(select(plugin_choice.c.choice_id).limit(1)).first() is None:
-        return
+        return  # nothing is chosen here, or headquarters is elsewhere
     try:
         renew_sets(connection, environment, register_id)
     except KassaError as error:
         structlog.get_logger("kassa.headquarters").warning("plugin_set_stays", register=register_id, where=str(error))
-    _forget(connection, register_id, report.plugins.active)
 
 
 def newest_set(connection: Connection, register_id: str) -> tuple[int, Signed] | None:
