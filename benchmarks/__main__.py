@@ -32,6 +32,7 @@ USE_CASES = (
     "load_postgresql",
     "broken_download",
     "search_index",
+    "product_search",
     "peak_memory",
     "build_delta",
     "fifty_plugins",

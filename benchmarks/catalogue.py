@@ -26,6 +26,7 @@ from kassa.testing.shop import Shop
 from kassa.testing.store import ean13
 from kassa_sync.lists import Lists
 from kassa_sync.orders import Orders
+from kassa_sync.plugin_sets import PluginSets
 from kassa_sync.synchroniser import Synchroniser
 from kassa_sync.tries import Failures
 
@@ -104,7 +105,7 @@ def download(register: Register) -> None:
 
 def products_entry(register: Register, kind: str = "snapshot") -> PackageEntry:
     """The newest package of the products in batches, as the list names it now."""
-    lists = Lists(register, Orders(register, Failures(register), lambda: None))
+    lists = Lists(register, Orders(register, Failures(register), lambda: None), PluginSets(register))
     lists.poll()
     found = [entry for entry in lists.listed.packages if (entry.table_group, entry.kind) == ("products", kind)]
     return max((entry for entry in found if entry.rendering == "batches"), key=lambda entry: entry.to_version)
@@ -112,7 +113,7 @@ def products_entry(register: Register, kind: str = "snapshot") -> PackageEntry:
 
 def take_delta(register: Register) -> None:
     """What a round does for the products' next package, and nothing else: list, file, checked, applied, committed."""
-    lists = Lists(register, Orders(register, Failures(register), lambda: None))
+    lists = Lists(register, Orders(register, Failures(register), lambda: None), PluginSets(register))
     lists.poll()
     with register.offline_database.reading() as connection:
         known = checkpoints(connection)["products"]

@@ -35,8 +35,9 @@ def z_of(till: Device, sales: list[WireEntry], number: int = 1, **figures: Any) 
     stated: dict[str, Any] = {"receipts": len(sold), "total": total, "sold": tuple(sold), "parts": parts, **figures}
     return ShiftReport(
         kind="Z", number=number, shift_id=f"{number:032}", store_id=till.store_id, store_name="Store",
-        drawer=till.register_id, register_id=till.register_id, currency="SEK", opened_at=till.clock.utc(), opened_by="1001",
-        made_at=till.clock.utc(), made_by="2001", figures=ShiftFigures(**stated), grand_totals=GrandTotals(total),
+        drawer=till.register_id, register_id=till.register_id, currency="SEK", opened_at=till.clock.utc(),
+        opened_by="1001", made_at=till.clock.utc(), made_by="2001",
+        figures=ShiftFigures(**stated), grand_totals=GrandTotals(total),
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Totals against examples worked by hand, from what the law and authorities say.
 
 * **VAT that is in the price.** Skatteverket, Rättslig vägledning, edition 2015.14, on the rate of 12 per cent
-  (https://www4.skatteverket.se/rattsligvagledning/edition/2015.14/339595.html): the tax is 10.71 % of the whole price. In the same way 25 % of the base is 20 % of the price, and 6 % is 5.66 %. The rates are those of
-  mervärdesskattelagen (2023:200), 9 kap.
+  (https://www4.skatteverket.se/rattsligvagledning/edition/2015.14/339595.html): the tax is 10.71 % of the whole price.
+  In the same way 25 % of the base is 20 % of the price, and 6 % is 5.66 %. The rates are those of mervärdesskattelagen
+  (2023:200), 9 kap.
 * **Öre.** Lag (1970:1029) om avrundning av vissa öresbelopp, 2 § (as of SFS 2009:283): what is to be paid is rounded to
   whole kronor, 1-49 öre down and 50-99 öre up.
 * **Norway.** Forskrift 16 March 2011 no. 294, 1 § (https://www.norges-bank.no/tema/Sedler-og-mynter/Regelverk/
