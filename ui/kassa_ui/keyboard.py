@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kassa_ui.presenters.till import Till
@@ -15,12 +16,16 @@ SETTINGS, SUPPORT = "i", "h"
 
 
 class Keyboard:
-    """Passes the window's keys on to the till, or moves the focus ring."""
+    """Passes the window's keys on to the till, or moves the focus ring.
 
-    def __init__(self, window: Any, till: Till, ring: FocusRing) -> None:
+    :param in_use: told True when a key is pressed that no scanner has, False when a finger is in use.
+    """
+
+    def __init__(self, window: Any, till: Till, ring: FocusRing, in_use: Callable[[bool], None]) -> None:
         self._window = window
         self._till = till
         self._ring = ring
+        self._in_use = in_use
         window.bind(on_key_down=self._down, on_textinput=self._text, on_touch_down=self._touched)
 
     def close(self) -> None:
@@ -29,6 +34,7 @@ class Keyboard:
 
     def _touched(self, *_args: Any) -> None:
         self._ring.hide()
+        self._in_use(False)
 
     def _text(self, _window: Any, text: str) -> None:
         if text == " " and self._ring.press():
@@ -37,6 +43,8 @@ class Keyboard:
         self._till.type(text)
 
     def _down(self, _window: Any, key: int, _scancode: int, _codepoint: str | None, modifiers: list[str]) -> bool:
+        if "ctrl" in modifiers or key in (TAB, *ARROWS) or F1 <= key <= F12:
+            self._in_use(True)
         if "ctrl" in modifiers:
             self._shortcut(chr(key) if 32 < key < 127 else "")
         elif key in (ENTER, ENTER_PAD):

@@ -162,6 +162,7 @@ TYPE = {
     "small": 16,
     "detail": 14,
     "caption": 13,
+    "shortcut": 11,
 }
 """Sizes of type in sp."""
 

@@ -13,7 +13,7 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.metrics import Metrics
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kassa.register.face import RegisterFace
@@ -63,6 +63,8 @@ class KassaApp(App):
 
     title = "Kassa"
     language = StringProperty("en")
+    keys_shown = BooleanProperty(False)
+    """Whether buttons show their shortcuts: a keyboard is in use."""
     palette = ObjectProperty(None)
     till = ObjectProperty(None, allownone=True)
     use_kivy_settings = False
@@ -163,10 +165,13 @@ class KassaApp(App):
         self.language = self.till.view.language
         self.stage = Stage(self.till)
         self.ring = FocusRing(self.stage)
-        self._keyboard = Keyboard(Window, self.till, self.ring)
+        self._keyboard = Keyboard(Window, self.till, self.ring, self._in_use)
         self.root.add_widget(self.stage)
         self._draw_now()
         self.ring.find(focused)
+
+    def _in_use(self, keyboard: bool) -> None:
+        self.keys_shown = keyboard
 
     def detach(self) -> None:
         """Show nothing."""

@@ -32,6 +32,10 @@ class KeyDetail(Label):
     """The small line under a key's name."""
 
 
+class KeyShortcut(Label):
+    """The keyboard's way to a key, in its corner, while a keyboard is in use."""
+
+
 class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     """A button with a name and perhaps a small line under it. ``tone`` is one of the theme's."""
 
@@ -40,6 +44,7 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     icon = StringProperty("")
     tone = StringProperty("plain")
     working = BooleanProperty(False)
+    shortcut = StringProperty("")
     label_size = NumericProperty(0)
     strong = BooleanProperty(True)
     words = ColorProperty((0, 0, 0, 0))
@@ -58,6 +63,9 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
         self._animation: Any = None
         self._detail: KeyDetail | None = None
         self._icon: Icon | None = None
+        self._shortcut: KeyShortcut | None = None
+        self.bind(shortcut=self._show_shortcut)
+        App.get_running_app().bind(keys_shown=self._show_shortcut)
         self.bind(detail=self._show_detail, icon=self._show_icon)
         self._fit = Clock.create_trigger(self._fit_words, -1)
         for name in ("size", "label", "detail", "label_size", "strong"):
@@ -84,6 +92,15 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
             self._icon.size = dp(width), dp(height)
             self._icon.name = self.icon
 
+    def _show_shortcut(self, *_changed: object) -> None:
+        """Made when a keyboard is first used: most tills have none."""
+        shown = self.shortcut if App.get_running_app().keys_shown else ""
+        if shown and self._shortcut is None:
+            self._shortcut = KeyShortcut(color=self.small_words)
+            self.add_widget(self._shortcut)
+        if self._shortcut is not None:
+            self._shortcut.text = shown
+
     def _fit_words(self, *_dt: float) -> None:
         """Draw the words as large as is meant, smaller where the key has no room for that."""
         typeface = theme.MEDIUM if self.strong else theme.REGULAR
@@ -109,6 +126,8 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
             self._detail.color = self.small_words
         if self._icon is not None:
             self._icon.colour = self.words
+        if self._shortcut is not None:
+            self._shortcut.color = self.small_words
 
     def on_working(self, _key: Key, working: bool) -> None:
         """Show that the work goes on, or stop showing it."""

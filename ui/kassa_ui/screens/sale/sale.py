@@ -23,6 +23,7 @@ from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.letters import Letters
 from kassa_ui.widgets.rounded import Rounded
 
+FUNCTION_KEYS = 12
 COLUMNS = 4
 """Of the button grid."""
 
@@ -138,7 +139,7 @@ class SaleScreen(BoxLayout):
             self._shown_above = panel
             ids.above.clear_widgets()
             ids.above.add_widget(panel)
-        self._fill_keys(ids.grid, drawn.buttons, self._press)
+        self._fill_keys(ids.grid, drawn.buttons, self._press, with_keys=True)
         if drawn.mode == "tender":
             self._fill_keys(panel.ids.quick, drawn.quick, self._press_quick, label_size=theme.TYPE["key"])
 
@@ -158,7 +159,15 @@ class SaleScreen(BoxLayout):
         panel.bind(on_back=lambda _panel: self.till.key("escape", keyboard=False))
         return panel
 
-    def _fill_keys(self, grid: Any, buttons: tuple[ButtonDrawn, ...], pressed: Any, *, label_size: float = 0) -> None:
+    def _fill_keys(
+        self,
+        grid: Any,
+        buttons: tuple[ButtonDrawn, ...],
+        pressed: Any,
+        *,
+        label_size: float = 0,
+        with_keys: bool = False,
+    ) -> None:
         while len(grid.children) > len(buttons):
             grid.remove_widget(grid.children[0])
         while len(grid.children) < len(buttons):
@@ -168,6 +177,7 @@ class SaleScreen(BoxLayout):
             grid.add_widget(key)
         for key, button in zip(reversed(grid.children), buttons, strict=True):
             key.place = button.place
+            key.shortcut = f"F{button.place + 1}" if with_keys and 0 <= button.place < FUNCTION_KEYS else ""
             apply_key(key, button)
 
     def _press(self, key: Key) -> None:
