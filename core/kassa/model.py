@@ -223,6 +223,9 @@ class OfflineProfile(msgspec.Struct, frozen=True, omit_defaults=True):
     """With so much waiting for delivery no new sale starts without a manager."""
     max_offline_coupon_count: int | None = 10
     """So many coupons whose uses are counted are taken until the store server has heard of them."""
+    max_offline_account_amount: Decimal | None = Decimal(500)
+    """So much is taken from gift cards, loyalty cards and customer accounts, by the balance that the register has been
+    told, until the store server has heard of it."""
     max_offline_return_amount: Decimal | None = None
     """A receipt of which more than this is taken back while the store server is away needs a manager."""
 

@@ -37,7 +37,7 @@ def pay(context: OperationContext) -> OperationResult:
     """
     transaction = context.transaction
     pending = pending_card(transaction)
-    if pending is not None and pending.reversing:
+    if pending is not None and (pending.reversing or pending.kind != "card"):
         check_no_card_waits(transaction)
     if pending is None:
         if is_settled(transaction):

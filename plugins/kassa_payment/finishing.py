@@ -9,6 +9,7 @@ from kassa.operations import OperationContext, OperationResult
 from kassa.sale.foreign import change_given
 from kassa.sale.totals import compute
 from kassa.text import Money, Text, texts
+from kassa_payment.crediting import with_credits
 
 _, n_ = texts("kassa_payment")
 
@@ -29,6 +30,7 @@ def after_payment(context: OperationContext, paid: Transaction) -> OperationResu
     if due:
         context.save(paid)
         return OperationResult(message=_still_due(due, paid.currency))
+    paid = with_credits(context, paid)
     return OperationResult(message=_said_at_the_end(paid), data=context.finish(paid))
 
 

@@ -9,10 +9,13 @@ from kassa.errors import NotAllowed
 from kassa.model import Payment, Transaction
 from kassa.operations import OperationContext, OperationResult
 from kassa.payment_terminal import CardAnswer
+from kassa.requests.accounts import ACCOUNT_KINDS
 from kassa.sale.cards import PendingCard, give_up_waiting, pending_card, with_pending_card
 from kassa.sale.foreign import foreign_of, void_change
 from kassa.sale.payments import find_payment, void_payment
 from kassa.text import Money, Text, texts
+from kassa_payment import accounts
+from kassa_payment.crediting import revoke_credits
 from kassa_payment.settling import settle_quietly
 from kassa_payment.terminal import reverse
 from kassa_payment.unresolved import open_cards
@@ -32,10 +35,15 @@ def void(context: OperationContext) -> OperationResult:
     :raises kassa.errors.NotFound: there is no such payment.
     :raises kassa.errors.NotAllowed: the terminal refuses; or gives no answer, when a manager may go on without.
     """
+    revoke_credits(context)
     transaction = context.transaction
     pending = pending_card(transaction)
+    if pending is not None and pending.kind in ACCOUNT_KINDS:
+        return accounts.give_up(context, pending)
     if pending is None:
         payment = find_payment(transaction, context.parameters.payment_id)
+        if payment.kind in ACCOUNT_KINDS:
+            return accounts.take_back(context, payment)
         if payment.kind != "card":
             context.save(void_change(void_payment(transaction, payment), payment))
             return OperationResult(message=_given_back(payment, transaction))

@@ -207,6 +207,8 @@ def _reference(payment: Payment) -> Iterator[DocumentRow]:
         yield Words(_("  {handed} at {rate}", handed=handed, rate=rate))
     if kept.get("number"):
         yield Columns(_("  Card"), literal(kept["number"]))
+    if kept.get("left"):
+        yield Columns(_("  Left"), literal(kept["left"].replace(".", ",")))
     if kept.get("authorisation"):
         yield Columns(_("  Authorisation"), literal(kept["authorisation"]))
     if kept.get("simulated"):

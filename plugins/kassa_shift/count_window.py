@@ -8,6 +8,7 @@ from typing import Any
 
 from kassa.model import RegisterRecord
 from kassa.operations import Entry
+from kassa.requests.accounts import ACCOUNT_KINDS
 from kassa.shift_report import ZERO
 from kassa.text import Money, Text, literal, texts
 from kassa.windows import Action, Row, Window
@@ -59,6 +60,8 @@ class _CountWindow:
         for value in self._known:
             yield self._count(value, self._name(value))
         for tender in self._record.tenders:
+            if tender.kind in ACCOUNT_KINDS:
+                continue  # nothing of it is in the drawer
             if tender.kind != "cash" or not self._known:
                 entry = Entry("amount", "amount", _("Counted in {tender}", tender=literal(tender.name)))
                 yield self._action(literal(tender.name), {"action": "declare", "tender": tender.tender_id}, entry=entry)

@@ -1,5 +1,5 @@
-"""The store server's own rows: suspended sales, and which coupons are used. They come from no headquarters, and so in
-no package, but in pages of changes, each one transaction with its checkpoint."""
+"""The store server's own rows: suspended sales, which coupons are used, and what is on gift cards and accounts. They
+come to registers in no package, but in pages of changes, each one transaction with its checkpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kassa.register.face import RegisterFace
 from kassa.requests.contact import ChangesPage, ReadChanges
 
 PAGE_ROWS = 2000
-OWN_TABLES, TOMBSTONE = ("suspended_sale", "coupon_use"), "tombstone"
+OWN_TABLES, TOMBSTONE = ("suspended_sale", "coupon_use", "tender_account"), "tombstone"
 
 
 def fetch_store_rows(register: RegisterFace) -> int:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from kassa.errors import InvalidInput
+from kassa.money import ZERO
+from kassa.requests.accounts import AccountKind
 from kassa.requests.barcode_masks import is_mask
-from kassa.schema.master import barcode_mask, exchange_rate, reason_code
+from kassa.schema.master import barcode_mask, exchange_rate, reason_code, tender_account
 from kassa.text import texts
 from kassa_server.master_data import put_rows
 
@@ -45,6 +47,18 @@ class NewExchangeRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_to: str | None = None
 
 
+class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gift card, loyalty card or customer account (:mod:`kassa.requests.accounts`)."""
+
+    account_number: str
+    kind: AccountKind
+    currency: str = ""
+    balance: Decimal = ZERO
+    credit_limit: Decimal = ZERO
+    customer_number: str | None = None
+    blocked: bool = False
+
+
 GS1_SWEDEN = (
     NewBarcodeMask("20IIIIII$$$$C", "Pris, två decimaler", 2),
     NewBarcodeMask("21IIIIII$$$$C", "Pris, en decimal", 1),
@@ -68,6 +82,13 @@ def put_barcode_masks(connection: Connection, masks: Iterable[NewBarcodeMask]) -
                 _("This is no barcode mask."), kept=_("Nothing was changed."), where=f"{new.mask}: {new.decimals}"
             )
     return put_rows(connection, barcode_mask, [msgspec.structs.asdict(new) for new in masks])
+
+
+def put_accounts(connection: Connection, accounts: Iterable[NewAccount]) -> int:
+    """Gift cards, loyalty cards and customer accounts; how many were new. What is on one that is there stays."""
+    known = set(connection.execute(select(tender_account.c.account_number)).scalars())
+    new = [msgspec.structs.asdict(account) for account in accounts if account.account_number not in known]
+    return put_rows(connection, tender_account, new)
 
 
 def put_exchange_rates(connection: Connection, rates: Iterable[NewExchangeRate]) -> int:

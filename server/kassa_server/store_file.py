@@ -17,9 +17,11 @@ from kassa_server.migrate import upgrade
 from kassa_server.setup_prices import NewCoupon, NewDiscount, put_coupons, put_discounts
 from kassa_server.setup_till import (
     GS1_SWEDEN,
+    NewAccount,
     NewBarcodeMask,
     NewExchangeRate,
     NewReasonCode,
+    put_accounts,
     put_barcode_masks,
     put_exchange_rates,
     put_reason_codes,
@@ -71,6 +73,7 @@ class StoreDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     barcode_masks: tuple[NewBarcodeMask, ...] | None = None
     reason_codes: tuple[NewReasonCode, ...] = ()
     exchange_rates: tuple[NewExchangeRate, ...] = ()
+    accounts: tuple[NewAccount, ...] = ()
 
 
 def create_store(channel: Channel, description: StoreDescription) -> None:
@@ -92,6 +95,7 @@ def create_store(channel: Channel, description: StoreDescription) -> None:
         put_barcode_masks(connection, _masks(description))
         put_reason_codes(connection, description.reason_codes)
         put_exchange_rates(connection, description.exchange_rates)
+        put_accounts(connection, description.accounts)
         for new in description.registers:
             setup.put_register(
                 connection,

@@ -138,7 +138,7 @@ class Exchange:
         """What the store server has done, laid over the offline database too, so that it is found the moment the
         server is gone and before the next synchronisation."""
         try:
-            self._register.local.execute(command, context)
+            self._register.local.execute(command, context, done_online=True)
         except KassaError as error:
             self._log.info("command_not_laid_over", name=command.NAME, error_code=error.code)
             return []

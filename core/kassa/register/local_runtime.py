@@ -38,15 +38,16 @@ class LocalRuntime:
         self._environment = environment
         self._changes: dict[str, list[Change]] = {}
 
-    def execute(self, request: Request[Any], context: RequestContext) -> Any:
+    def execute(self, request: Request[Any], context: RequestContext, *, done_online: bool = False) -> Any:
         """The answer to ``request``.
 
+        :param done_online: the store server has done this command; what it writes is to be laid over.
         :raises kassa.errors.Refusal: the answer is no.
         :raises OfflineDatabaseUnavailable: it needs the offline database, which is not there.
         """
         is_command = isinstance(request, Command)
         with self._records(writable=is_command) as records:
-            answer = self.runtime.execute(request, self._handler_context(records, context))
+            answer = self.runtime.execute(request, self._handler_context(records, context, done_online))
         if isinstance(request, Command):
             self._changes[request.command_id] = records.changes
         return answer
@@ -65,7 +66,10 @@ class LocalRuntime:
                 base = error
             yield OverlayRecords(base, self._journal.overlay, writable=writable)
 
-    def _handler_context(self, records: OverlayRecords, caller: RequestContext) -> HandlerContext:
+    def _handler_context(self, records: OverlayRecords, caller: RequestContext, done_online: bool) -> HandlerContext:
         record = self._journal.record
         assert record is not None, "a register without a record answers nothing"
-        return HandlerContext(Side.REGISTER, records, self._credentials, caller, record.store, self._environment)
+        return HandlerContext(
+            Side.REGISTER, records, self._credentials, caller, record.store, self._environment,
+            done_online=done_online,
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kassa.requests.accounts_handlers import HANDLERS as ACCOUNT_HANDLERS
 from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.requests.catalogue_handlers import find_item, search_items
 from kassa.requests.exchange_rates import FindExchangeRate, find_exchange_rate
@@ -21,5 +22,6 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(SuspendSale, suspend_sale),
     Handler(RecallSale, recall_sale),
     Handler(ListSuspended, list_suspended),
+    *ACCOUNT_HANDLERS,
 )
 """Hand them to the runtime under the name ``kassa``."""

@@ -42,10 +42,13 @@ class ChannelRecords:
         self._write = write
         self._remove = remove
 
-    def get(self, table: str, key: str) -> Row | None:
-        """The row with that primary key."""
+    def get(self, table: str, key: str, *, to_change: bool = False) -> Row | None:
+        """The row with that primary key. On PostgreSQL it is locked ``to_change``; SQLite has one writer at a time."""
         target = table_of(table)
-        found = self._connection.execute(select(target).where(target.c[key_of(target)] == key)).mappings().first()
+        statement = select(target).where(target.c[key_of(target)] == key)
+        if to_change and self._write is not None:
+            statement = statement.with_for_update()
+        found = self._connection.execute(statement).mappings().first()
         return None if found is None else dict(found)
 
     def find(self, table: str, *, limit: int = 50, **equals: Any) -> list[Row]:

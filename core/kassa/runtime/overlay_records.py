@@ -34,7 +34,7 @@ class OverlayRecords:
         rows.update({key: row for name, key, row in self.changes if name == table})
         return rows
 
-    def get(self, table: str, key: str) -> Row | None:
+    def get(self, table: str, key: str, *, to_change: bool = False) -> Row | None:
         """The row with that primary key."""
         over = self._over(table)
         if key in over:

@@ -14,7 +14,7 @@ Declaring one::
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -91,8 +91,8 @@ class Records(Protocol):
     """The rows a handler reads and writes: the channel database's, or the offline database's with the register's own
     rows laid over them. Tables are named as in :mod:`kassa.schema`; a row is a mapping of column to value."""
 
-    def get(self, table: str, key: str) -> Row | None:
-        """The row with that primary key."""
+    def get(self, table: str, key: str, *, to_change: bool = False) -> Row | None:
+        """The row with that primary key. ``to_change``: nobody else changes it before this command is done."""
 
     def find(self, table: str, *, limit: int = 50, **equals: Any) -> list[Row]:
         """Rows whose columns equal the given values, in primary key order."""
@@ -143,6 +143,9 @@ class HandlerContext:
     caller: RequestContext
     store: Store
     environment: Environment
+    done_online: bool = field(default=False, kw_only=True)
+    """In a register: the store server has done the command already. What it wrote is laid over the offline database,
+    and nothing is to be refused."""
 
 
 @dataclass(frozen=True)

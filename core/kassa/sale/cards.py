@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from kassa.errors import NotAvailable
 from kassa.model import Transaction
+from kassa.money import ZERO
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -24,12 +25,19 @@ _UNRESOLVED = "unresolved_cards"
 
 
 class PendingCard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A card payment without an answer. ``amount`` is signed; ``reversing``: it is being taken back."""
+    """A card payment without an answer. ``amount`` is signed; ``reversing``: it is being taken back.
+
+    ``kind``: the tender's. A payment from a gift card or an account waits in the same way: ``account`` is its number,
+    ``taken`` what is taken from it (of a loyalty card, points).
+    """
 
     payment_id: str
     tender_id: str
     amount: Decimal
     reversing: bool = False
+    kind: str = "card"
+    account: str = ""
+    taken: Decimal = ZERO
 
 
 def pending_card(transaction: Transaction) -> PendingCard | None:
@@ -67,6 +75,10 @@ def check_no_card_waits(transaction: Transaction) -> None:
     :raises kassa.errors.NotAvailable: one does.
     """
     pending = pending_card(transaction)
+    if pending is not None and pending.kind != "card":
+        raise NotAvailable(
+            _("A payment has not been finished yet."), hint=_("Press the same payment again, or Void payment.")
+        )
     if pending is not None:
         hint = _("Press Void payment.") if pending.reversing else _("Press Card to ask the terminal, or Void payment.")
         raise NotAvailable(_("A card payment has not been answered yet."), hint=hint)

@@ -165,6 +165,36 @@ customer = _versioned(
 )
 Index("ix_customer_search_text", customer.c.search_text)
 
+tender_account = _versioned(
+    "tender_account",
+    Column("account_number", code(40), primary_key=True),
+    Column("kind", code(20), nullable=False, doc="gift_card, loyalty or customer_account"),
+    Column("currency", code(3), nullable=False, doc="empty: points"),
+    Column("balance", unit_price(), nullable=False, doc="below zero: a customer's debt"),
+    Column("credit_limit", unit_price(), nullable=False, server_default="0"),
+    Column("customer_number", code(40)),
+    Column("blocked", Boolean, nullable=False, server_default=false()),
+)
+"""Gift cards, loyalty cards and customer accounts. Packages bring them to channel databases; a register gets them from
+its store server, which knows the latest balances."""
+
+tender_account_entry = _versioned(
+    "tender_account_entry",
+    Column("entry_id", code(40), primary_key=True, doc="the command's id"),
+    Column("account_number", code(40), nullable=False),
+    Column("debit", Boolean, nullable=False, doc="a payment; else money or points that were put on it"),
+    Column("amount", unit_price(), nullable=False, doc="below zero: taken from the account"),
+    Column("worth", unit_price(), nullable=False, doc="of a debit: in the store's currency"),
+    Column("state", code(10), nullable=False, doc="done or released"),
+    Column("transaction_id", code(32), nullable=False),
+    Column("store_id", code(20), nullable=False),
+    Column("register_id", code(40), nullable=False),
+    Column("made_at", code(40), nullable=False, doc="UTC, ISO 8601"),
+    Column("offline", Boolean, nullable=False, doc="taken in a register without its store server"),
+)
+"""What has moved on accounts. Each database's own: in no package, and handed to no register."""
+Index("ix_tender_account_entry_account_number", tender_account_entry.c.account_number)
+
 staff = _versioned(
     "staff",
     Column("staff_id", code(20), primary_key=True),
@@ -213,6 +243,7 @@ MASTER_TABLES: tuple[Table, ...] = (
     permission_group,
     staff,
     customer,
+    tender_account,
     suspended_sale,
     coupon_use,
     tombstone,

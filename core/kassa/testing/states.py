@@ -253,7 +253,13 @@ def _make_ready(shop: Shop, till: Till) -> None:
     _log_on(till)
     _throw_away(till)
     _connect(till)
-    wait_until(lambda: bool(till.facts()["ready"]), "the till is ready to sell offline")
+    wait_until(lambda: _has_data(till), "the till is ready to sell offline")
+
+
+def _has_data(till: Till) -> bool:
+    """Ready, and a whole synchronisation has gone through: the store server's own rows come after the packages."""
+    facts = till.facts()
+    return bool(facts["ready"] and facts["checked"])
 
 
 def _log_on(till: Till) -> None:

@@ -88,6 +88,20 @@ SMALL_STORE: dict[str, Any] = {
         {"tender_id": "card", "kind": "card", "name": "Kort"},
         {"tender_id": "eur", "kind": "currency", "name": "Euro", "currency": "EUR"},
         {"tender_id": "nok", "kind": "currency", "name": "Norska kronor", "currency": "NOK", "rounding": "50"},
+        {"tender_id": "gift_card", "kind": "gift_card", "name": "Presentkort"},
+        {"tender_id": "loyalty", "kind": "loyalty", "name": "Bonuspoäng"},
+        {"tender_id": "account", "kind": "customer_account", "name": "Kundkonto"},
+    ],
+    "accounts": [
+        {"account_number": "G100", "kind": "gift_card", "currency": "SEK", "balance": "100"},
+        {"account_number": "L100", "kind": "loyalty", "balance": "1000"},
+        {
+            "account_number": "C100",
+            "kind": "customer_account",
+            "currency": "SEK",
+            "credit_limit": "2000",
+            "customer_number": "C100",
+        },
     ],
     "exchange_rates": [
         {"currency": "EUR", "store_currency": "SEK", "rate": "11.5", "valid_to": "2025-12-31"},

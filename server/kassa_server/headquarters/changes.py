@@ -20,7 +20,7 @@ from kassa_server.channel import clock_of
 from kassa_server.row_keys import row_key, rows_by_key
 from kassa_server.schema import change_log
 
-NOT_LOGGED = frozenset({"suspended_sale", "coupon_use"})
+NOT_LOGGED = frozenset({"suspended_sale", "coupon_use", "tender_account_entry"})
 """The store server's own rows, which are nobody's decision at headquarters."""
 
 

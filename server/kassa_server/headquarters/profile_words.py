@@ -99,6 +99,10 @@ FIELD_WORDS: dict[str, tuple[Text, Text]] = {
         _("Coupons offline"),
         _("So many coupons whose uses are counted are taken until the store server has heard of them. None: no limit."),
     ),
+    "max_offline_account_amount": (
+        _("Gift cards and accounts offline"),
+        _("So much is taken by the last known balance until the store server has heard of it. None: no limit."),
+    ),
     "max_offline_return_amount": (
         _("Largest return offline"),
         _("A receipt of which more than this is taken back while offline needs a manager. None: no limit."),

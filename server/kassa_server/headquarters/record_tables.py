@@ -27,6 +27,7 @@ from kassa.schema.master import (
     reason_code,
     staff,
     tax_code,
+    tender_account,
     unit_of_measure,
 )
 from kassa.text import Text, literal, texts
@@ -42,6 +43,7 @@ _NUMBER = re.compile(r"^\d{1,9}(?:[.,]\d{1,6})?$", re.ASCII)
 _MAY_BE_EMPTY = frozenset(
     {
         ("exchange_rate", "valid_from"),
+        ("tender_account", "currency"),
         ("price", "store_id"),
         ("discount", "store_id"),
         ("coupon", "store_id"),
@@ -93,7 +95,7 @@ class RecordColumn:
     @property
     def pattern(self) -> str:
         """How its numbers are written (CLDR): prices as people do, and never with fewer decimals than they have."""
-        return "#,##0.00####" if self.name in ("unit_price", "value") else "#,##0.######"
+        return "#,##0.00####" if self.name in ("unit_price", "value", "balance", "credit_limit") else "#,##0.######"
 
     @property
     def is_document(self) -> bool:
@@ -213,7 +215,7 @@ class RecordTable:
 
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
-    by_manager = (item, barcode, price, discount, discount_product, coupon, customer, staff)
+    by_manager = (item, barcode, price, discount, discount_product, coupon, customer, tender_account, staff)
     by_administrator = (
         tax_code,
         exchange_rate,

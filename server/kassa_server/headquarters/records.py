@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from kassa.errors import InvalidInput, NotAllowed
 from kassa.folding import search_text
+from kassa.requests.accounts import ACCOUNT_KINDS
 from kassa.requests.barcode_masks import is_mask
 from kassa.schema.master import (
     barcode,
@@ -25,6 +26,7 @@ from kassa.schema.master import (
     price,
     staff,
     tax_code,
+    tender_account,
     unit_of_measure,
 )
 from kassa.text import LOCALES, Text, literal, texts
@@ -47,6 +49,7 @@ _MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
     "discount": (("store_id", store, "store_id"),),
     "coupon": (("store_id", store, "store_id"),),
     "discount_product": (("discount_id", discount, "discount_id"), ("item_number", item, "item_number")),
+    "tender_account": (("customer_number", customer, "customer_number"),),
     "staff": (("permission_group", permission_group, "permission_group"),),
     "tender": (("store_id", store, "store_id"),),
     "store": (("channel_database_group", channel_database_group, "group_id"),),
@@ -93,6 +96,7 @@ _CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("discount", "concurrency"): CONCURRENCIES,
     ("reason_code", "kind"): ("return", "price_override", "void_line", "void_transaction"),
     ("tender", "kind"): TENDER_KINDS,
+    ("tender_account", "kind"): ACCOUNT_KINDS,
     ("staff", "language"): tuple(LOCALES),
     ("store", "language"): tuple(LOCALES),
 }
@@ -147,16 +151,23 @@ def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None
     for (name, column), allowed in _CHOICES.items():
         if name == table.name and row.get(column) is not None and row[column] not in allowed:
             raise _refused(_("One of {choices}.", choices=literal(", ".join(allowed))), column)
+    _check_together(connection, table, row)
+    for of, column, holds, what in _RULES:
+        if of is table and row[column] is not None and not holds(row):
+            raise _refused(what, column)
+
+
+def _check_together(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """What several columns say together."""
     if table is discount:
         levels = read_levels(row["levels"])
         check_discount(row["discount_type"], row["kind"], row["value"], levels, where=row["discount_id"])
     if table is tender and (row["kind"] == "currency") != bool(row["currency"]):
         raise _refused(_("Of a tender of kind currency, and of no other."), "currency")
+    if table is tender_account and (row["kind"] == "loyalty") == bool(row["currency"]):
+        raise _refused(_("Three letters, such as SEK; of a loyalty card, whose balance is points, empty."), "currency")
     if table is coupon:
         check_coupon(connection, row)
-    for of, column, holds, what in _RULES:
-        if of is table and row[column] is not None and not holds(row):
-            raise _refused(what, column)
 
 
 def _check_pin(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ def table_group_name(name: str) -> Text:
 _NAMES: dict[str, Text] = {
     "*": _("Whole database"),
     "customers": _("Customers"),
+    "accounts": _("Gift cards and accounts"),
     "prices": _("Prices and discounts"),
     "products": _("Products"),
     "staff": _("Staff"),
