@@ -134,7 +134,7 @@ def test_nothing_changed_makes_nothing(distribution: Distribution, headquarters:
 
 
 def test_job_sends_its_own_groups(distribution: Distribution, headquarters: Channel, register: Engine) -> None:
-    """Job 1010 sends customers, and no prices with them."""
+    """Job 1010 sends customers and their accounts, and no prices with them."""
     distribution.run()
     change_prices(headquarters, "1001")
     with headquarters.writing() as connection:
@@ -142,7 +142,7 @@ def test_job_sends_its_own_groups(distribution: Distribution, headquarters: Chan
     distribution.run(1010)
     changed = [one.table_group for one in listed(distribution, headquarters).packages if one.kind == "delta"]
     assert changed == ["customers"]
-    assert JOBS[1010] == ("customers",)
+    assert JOBS[1010] == ("customers", "accounts")
 
 
 def test_staff_who_leave_a_store(distribution: Distribution, headquarters: Channel, register: Engine) -> None:
