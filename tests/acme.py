@@ -11,15 +11,19 @@ OPERATION = 81890
 NAME = "acme_loyalty"
 
 
-def example_wheel(folder: Path, version: str = "0.1.0", *requires: str, **changed: tuple[str, str]) -> Path:
+def example_wheel(folder: Path, version: str = "0.1.0", *requires: str, **changed: tuple[str, str] | bytes) -> Path:
     """The wheel of the example plugin.
 
-    :param changed: by module: what stands there, and what stands there instead.
+    :param changed: by module: what stands there, and what stands there instead; or a whole new module.
     """
     files = {f"{NAME}/{path.relative_to(EXAMPLE / NAME).as_posix()}": path.read_bytes() for path in _sources()}
     own = ("__init__", ('version="0.1.0"', f'version="{version}"'))
-    for module, (before, after) in (own, *changed.items()):
+    for module, change in (own, *changed.items()):
         place = f"{NAME}/{module}.py"
+        if isinstance(change, bytes):
+            files[place] = change
+            continue
+        before, after = change
         assert before.encode() in files[place]
         files[place] = files[place].replace(before.encode(), after.encode())
     return wheel(folder, "acme-loyalty", version, files, *requires, plugins={NAME: NAME})

@@ -135,7 +135,9 @@ class Host:
     def _runtime_of(self, call: Call) -> Runtime:
         """What answers a call: the very version of a plugin from a wheel, or what is installed here."""
         asked = call.context
-        if self.served is not None and asked.plugin != "kassa":
+        installed = self.plugins.loaded.get(asked.plugin)
+        is_here = asked.plugin == "kassa" or (installed is not None and asked.version in ("", installed.info.version))
+        if self.served is not None and not is_here:
             found = self.served.runtime(asked.plugin, asked.version, call.name)
             if found is not None:
                 return found

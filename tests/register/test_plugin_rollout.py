@@ -28,6 +28,7 @@ def points(till: Till) -> str | None:
     return said
 
 
+@pytest.mark.soak
 def test_a_version_is_switched_on_updated_and_rolled_back(tmp_path: Path) -> None:
     """The plugin is in no environment: its wheel comes from headquarters. The running process never changes; the next
     has it, online and offline, with the settings that were chosen, and its sales reach the store server. While one

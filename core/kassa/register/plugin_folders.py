@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,8 @@ import structlog
 
 from kassa.model import EnabledPlugin
 from kassa.packages.errors import PackageDamaged
-from kassa.packages.plugin_sets import LockedWheel, PluginSet
+from kassa.packages.plugin_sets import LockedWheel, OwnEnvironment, PluginSet
+from kassa.register.own_environment import own_environment
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -155,6 +157,11 @@ class PluginFolders:
     def is_unserved(self) -> bool:
         """Whether a set waits for the store server."""
         return bool(self.kept.ready) and not self.kept.served
+
+    @cached_property
+    def own_environment(self) -> OwnEnvironment:
+        """What the register runs on, without what headquarters has put there."""
+        return own_environment(self.is_from_here)
 
     def is_from_here(self, file: Path) -> bool:
         """Whether a file belongs to a set."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kassa.packages.plugin_sets import PluginsReport, PluginTrouble, RunningPlugin
 from kassa.plugins import PluginHost
-from kassa.register.own_environment import own_environment
 from kassa.register.plugin_folders import PluginFolders
 
 MOST = 20
@@ -22,5 +21,5 @@ def report_of(host: PluginHost, folders: PluginFolders) -> PluginsReport:
     return PluginsReport(
         kept.active, kept.ready, kept.waits, kept.where[:300],
         tuple(RunningPlugin(one.name, one.distribution, one.version) for one in runs), troubles,
-        own_environment(folders.is_from_here),
+        folders.own_environment,
     )  # fmt: skip

@@ -93,10 +93,11 @@ def renew_sets(connection: Connection, environment: Environment, only: str | Non
     :raises InvalidInput: plugins of one register conflict.
     """
     registers, history = choices.placed_registers(connection), choices.history(connection)
-    approved = list_wheels(connection, state=APPROVED)
+    approved, told = list_wheels(connection, state=APPROVED), reported(connection, only)
     for one in registers:
         if only in (None, one.register_id):
-            _renew(connection, environment, one, choices.in_force(one, registers, history), approved)
+            chosen = choices.in_force(one, registers, history)
+            _renew(connection, environment, one, chosen, approved, told.get(one.register_id))
 
 
 def set_after_report(connection: Connection, environment: Environment, register_id: str, report: SyncReport) -> None:
@@ -130,21 +131,23 @@ def opened(signed: Signed) -> PluginSet:
     return msgspec.json.decode(signed.body, type=PluginSet)
 
 
-def reported(connection: Connection) -> dict[str, PluginsReport]:
-    """What registers have told of their plugins, by register."""
-    rows = connection.execute(select(register_report.c.register_id, register_report.c.report))
+def reported(connection: Connection, only: str | None = None) -> dict[str, PluginsReport]:
+    """What registers (or only one) have told of their plugins, by register."""
+    statement = select(register_report.c.register_id, register_report.c.report)
+    if only is not None:
+        statement = statement.where(register_report.c.register_id == only)
+    rows = connection.execute(statement)
     told = {row.register_id: msgspec.json.decode(row.report, type=SyncReport).plugins for row in rows}
     return {register_id: one for register_id, one in told.items() if one is not None}
 
 
 def _renew(
     connection: Connection, environment: Environment, one: Placed, chosen: Mapping[str, Choice],
-    approved: Sequence[AllowedWheel],
+    approved: Sequence[AllowedWheel], told: PluginsReport | None,
 ) -> None:  # fmt: skip
     before = newest_set(connection, one.register_id)
     if before is None and not chosen:
         return
-    told = reported(connection).get(one.register_id)
     runs_on = None if told is None else told.environment
     wheels, plugins = _locked(chosen, approved, runs_on, one.register_id)
     if told is None or runs_on is None:

@@ -1,0 +1,73 @@
+"""Plugins from wheels in the store server: several versions side by side, each request answered in its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.acme import NAME, example_wheel
+from tests.server.conftest import Shop
+from tests.server.web.conftest import Person
+from tests.server.web.test_plugin_choices import allow, choose, runs_on
+
+from kassa.errors import NotServed
+from kassa.protocol import RequestEnvelope
+from kassa_server.headquarters.package_files import DirectoryFiles
+from kassa_server.host import Call
+from kassa_server.served_plugins import ServedPlugins
+
+REQUEST = "acme_loyalty.points_of"
+ASKED = {"amount": "899.00", "amount_per_point": 10, "offline_limit": 20}
+LOUD = ("return Points(earned)", "from acme_loyalty import loud\n    return loud.points(earned)")
+LOUD_MODULE = b"import acme_loyalty.points as own\n\n\ndef points(earned):\n    return own.Points(2 * earned)\n"
+
+
+def test_two_versions_side_by_side(users: Shop, person: Callable[[str], Person], tmp_path: Path) -> None:
+    """Each register's request gets the answer of the version that it names, modules imported late included; a version
+    that is not there, and a plugin that the server has not, get the typed answer ``not_served``; and nothing of it is
+    in Python's own list of modules."""
+    anna = person("Anna")
+    allow(anna, example_wheel(tmp_path), example_wheel(tmp_path, "0.2.0", loud=LOUD_MODULE, points=LOUD))
+    for register_id, version in (("R1", "0.1.0"), ("R2", "0.2.0")):
+        runs_on(users, register_id)
+        choose(anna, f"register:{register_id}", version)
+    served = users.server.host.served
+    assert served is not None
+    assert served.serving("R1") == ("acme_loyalty 0.1.0",)
+    assert points(users, "0.1.0") == 89
+    assert points(users, "0.2.0") == 178
+    assert points(users, "0.1.0") == 89
+    with pytest.raises(NotServed):
+        points(users, "0.3.0")
+    with pytest.raises(NotServed):
+        points(users, "0.1.0", plugin="acme_other")
+    assert NAME not in sys.modules
+
+
+def test_a_wheel_that_does_not_load_here_is_not_served(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    """Its file is gone from the storage: nothing is served, so no register uses it, and the server answers on."""
+    anna = person("Anna")
+    allow(anna, example_wheel(tmp_path))
+    runs_on(users, "R1")
+    choose(anna, "register:R1", "0.1.0")
+    empty = ServedPlugins(users.channel, DirectoryFiles(tmp_path / "nothing").find)
+    assert empty.serving("R1") == ()
+    assert empty.runtime(NAME, "0.1.0", REQUEST) is None
+
+
+def points(shop: Shop, version: str, *, plugin: str = NAME) -> int:
+    """What a register is answered whose plugin has that version."""
+    context = {"store_id": "S1", "register_id": "R1", "plugin": plugin, "version": version}
+    envelope: Any = msgspec.json.decode(
+        msgspec.json.encode({"context": context, "request": ASKED}), type=RequestEnvelope
+    )
+    outcome = shop.server.host.answer(Call(REQUEST, bytes(envelope.request), envelope.context))
+    assert outcome.answer is not None
+    given: int = msgspec.json.decode(outcome.answer)["given"]
+    return given
