@@ -61,9 +61,12 @@ def new_items(count: int, *, seed: int = 1) -> Iterator[NewItem]:
 
 
 @contextmanager
-def shop_with_catalogue(folder: Path, count: int = MANY) -> Iterator[Shop]:
-    """A store server in a process of its own, whose channel database holds the catalogue, distributed."""
-    with Shop(folder, process=True, profile=QUIET) as shop:
+def shop_with_catalogue(folder: Path, count: int = MANY, *, direct: bool = False) -> Iterator[Shop]:
+    """A store server in a process of its own, whose channel database holds the catalogue, distributed.
+
+    :param direct: registers reach it themselves, and not through the network in the tests' hands.
+    """
+    with Shop(folder, process=True, profile=QUIET, direct=direct) as shop:
         fill_channel(shop, count)
         shop.server.distribute()
         yield shop

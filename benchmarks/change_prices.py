@@ -42,7 +42,7 @@ def measure(folder: Path) -> list[Figure]:
     """Eleven rounds, each with other products, after one that does not count."""
     random = Random(2)
     wide = WideTable(folder / "wide.db", MANY)
-    with shop_with_catalogue(folder) as shop, shop.open_register() as register:
+    with shop_with_catalogue(folder, direct=True) as shop, shop.open_register() as register:
         download(register)
         path = database_file(register)
         bare = Path(copy(path, folder / "bare.db"))

@@ -49,7 +49,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def _measure(folder: Path, url: str) -> list[Figure]:
     engine = make_engine(url)
-    with shop_with_catalogue(folder) as shop, shop.open_register() as register:
+    with shop_with_catalogue(folder, direct=True) as shop, shop.open_register() as register:
         download(register)
         entry = products_entry(register)
         file = _fetched(register, entry, folder)

@@ -65,7 +65,8 @@ def measure(folder: Path) -> list[Figure]:
 
 def _engine(words: str, folder: Path, make_url: Callable[[str], str]) -> list[Figure]:
     channel = make_url("channel")
-    with Shop(folder, process=True, profile=QUIET, database=channel) as shop, shop.open_register() as register:
+    shop = Shop(folder, process=True, profile=QUIET, database=channel, direct=True)
+    with shop, shop.open_register() as register:
         download(register)
         runs = [_run(register, channel, make_url(f"bare{number}")) for number in range(RUNS)]
         assert len(shop.server.sales()) == RUNS * SALES

@@ -41,6 +41,7 @@ class Shop:
     :param profile: offline profile settings that differ from the defaults, by name.
     :param environment: the registers' clock and randomness.
     :param database: the channel database's URL; None: SQLite in the server's folder.
+    :param direct: registers reach the store server itself, and not through :attr:`network`: for measuring.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Shop:
         environment: Environment | None = None,
         tls: bool = False,
         database: str | None = None,
+        direct: bool = False,
     ) -> None:
         self.folder = folder
+        self._direct = direct
         self.environment = environment or Environment()
         if profile is not None:
             store = {**store, "profile": {**store.get("profile", {}), **profile}}
@@ -68,8 +71,8 @@ class Shop:
         """Activate a register; its folder. It reaches the store server through ``network``, or :attr:`network`."""
         folder = self.folder / (name or register_id)
         code = read_activation_code(self.server.activation_code(register_id))
-        through = ActivationCode((network or self.network).address, code.fingerprint, code.code)
-        activate(folder, through.text, environment=self.environment)
+        address = self.server.address if self._direct else (network or self.network).address
+        activate(folder, ActivationCode(address, code.fingerprint, code.code).text, environment=self.environment)
         return folder
 
     def open_register(
