@@ -107,26 +107,37 @@ def take_batch(
     own = lock_row(connection, mine, {"one": batch.series, "whose": whose})
     if own is None:
         raise NotAllowed(_("These journal entries belong to another device."), hint=_("Call support."))
-    waits = connection.execute(_WAITS, {"one": batch.series}).first() is not None
-    _check(batch)
-    at_once = None if waits or caller.revoked or post is None else _AtOnce(post, own.register_id, caller.store_id)
-    acknowledgement, fresh = _take(connection, own, batch, now, at_once)
+    taken = take_entries(connection, own, batch, now, post, store_id=caller.store_id, held=caller.revoked)
     if caller.revoked:
         hold_entries(connection, own.series_id, own.sequence, now)
     behind = note_head(connection, caller.signed, now) if caller.signed.head.series == batch.series else False
-    waits = waits or (fresh > 0 and at_once is None and not caller.revoked)
-    return Taken(msgspec.structs.replace(acknowledgement, head_is_behind=behind), waits)
+    acknowledgement = msgspec.structs.replace(taken.acknowledgement, head_is_behind=behind)
+    return Taken(acknowledgement, taken.waits)
 
 
-def take_entries(connection: Connection, own: Row[Any], batch: JournalBatch, now: datetime) -> JournalAcknowledgement:
+def take_entries(
+    connection: Connection,
+    own: Row[Any],
+    batch: JournalBatch,
+    now: datetime,
+    post: Posting | None,
+    *,
+    store_id: str,
+    held: bool,
+) -> Taken:
     """Store what is new of a batch and acknowledge it: the one rule for what registers deliver to a store server and
     store servers to headquarters.
 
     :param own: the series' row, locked by the caller.
+    :param post: posts what is new at once, if nothing of the series waits that came before it.
+    :param store_id: the register's store; ``held``: its device is revoked, and what is new waits for a person.
     :raises InvalidInput: as :func:`take_batch`.
     """
+    waits = connection.execute(_WAITS, {"one": batch.series}).first() is not None
     _check(batch)
-    return _take(connection, own, batch, now, None)[0]
+    at_once = None if waits or held or post is None else _AtOnce(post, own.register_id, store_id)
+    acknowledgement, fresh = _take(connection, own, batch, now, at_once)
+    return Taken(acknowledgement, waits or (fresh > 0 and at_once is None and not held))
 
 
 @dataclass(frozen=True)

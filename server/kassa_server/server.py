@@ -7,7 +7,6 @@ from typing import Protocol
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
@@ -46,8 +45,9 @@ from kassa_server.heads import note_contact
 from kassa_server.host import Call, Host
 from kassa_server.intake import Posting, Taken, take_batch
 from kassa_server.intake_parts import forget_parts, keep_part
-from kassa_server.posting import NotAtOnce, Poster
+from kassa_server.posting import Poster
 from kassa_server.served_plugins import ServedPlugins
+from kassa_server.taking_in import take_in
 
 _, n_ = texts("kassa_server")
 
@@ -155,7 +155,11 @@ class StoreServer(Answering):
         return self.guarded("journal part", headers, work)
 
     def _take_in(self, hand_over: Callable[[Connection], Handed]) -> JournalAcknowledgement:
-        caller, batch, taken = self._take(hand_over)
+        def take(connection: Connection, post: Posting | None) -> tuple[Caller, JournalBatch, Taken]:
+            caller, batch = hand_over(connection)
+            return caller, batch, take_batch(connection, caller, batch, self.now(), post)
+
+        caller, batch, taken = take_in(self.channel, self.poster, self.log, take)
         acknowledgement = taken.acknowledgement
         if acknowledgement.conflict is not None or acknowledgement.head_is_behind:
             self.log.error(
@@ -169,20 +173,6 @@ class StoreServer(Answering):
             self._post(batch.series)
         self.on_delivery()
         return acknowledgement
-
-    def _take(self, hand_over: Callable[[Connection], Handed]) -> tuple[Caller, JournalBatch, Taken]:
-        """Store a batch, and post it in the same transaction if it can be posted whole; else store it alone."""
-        post: Posting | None = self.poster.post_fresh
-        while True:
-            try:
-                with self.channel.writing() as connection:
-                    caller, batch = hand_over(connection)
-                    return caller, batch, take_batch(connection, caller, batch, self.now(), post)
-            except (NotAtOnce, IntegrityError) as error:
-                if post is None:
-                    raise
-                self.log.info("posted_apart", reason=str(error)[:200])
-                post = None
 
     def activate(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/activate``."""

@@ -17,7 +17,7 @@ from kassa.device import SignedHead, verify_head
 from kassa.errors import KassaError, NotAllowed, Refusal
 from kassa.journal.entry import GENESIS
 from kassa.masterdata import upsert
-from kassa.protocol import JournalAcknowledgement, unpack_head
+from kassa.protocol import unpack_head
 from kassa.text import literal, texts
 from kassa_server.answers import message_of
 from kassa_server.channel import lock_row
@@ -34,7 +34,7 @@ from kassa_server.headquarters.channel_messages import (
 )
 from kassa_server.headquarters.device_revocations import hold_entries, is_revoked
 from kassa_server.heads import keep_told_head
-from kassa_server.intake import take_entries
+from kassa_server.intake import Posting, Taken, take_entries
 from kassa_server.schema import command_answer, device, journal_conflict, register, series
 
 _, n_ = texts("kassa_server")
@@ -58,20 +58,22 @@ def take_facts(connection: Connection, caller: JoinedServer, told: SeriesFacts, 
 
 
 def take_channel_batch(
-    connection: Connection, caller: JoinedServer, sent: ChannelBatch, now: datetime
-) -> JournalAcknowledgement:
+    connection: Connection, caller: JoinedServer, sent: ChannelBatch, now: datetime, post: Posting | None = None
+) -> Taken:
     """Store what is new of a batch and acknowledge it.
 
+    :param post: posts what is new at once, if nothing of the series waits that came before it.
     :raises NotAllowed: headquarters does not know the series as this store server's: tell of it first.
     """
     own = _own_series(connection, caller, sent.batch.series)
     if own is None:
         raise NotAllowed(_("Headquarters does not know this series yet."), where=sent.batch.series[:40])
-    acknowledgement = take_entries(connection, own, sent.batch, now)
-    if is_revoked(connection, own.device_id):
+    held = is_revoked(connection, own.device_id)
+    taken = take_entries(connection, own, sent.batch, now, post, store_id=own.store_id, held=held)
+    if held:
         hold_entries(connection, own.series_id, own.sequence, now)
     _keep_heads(connection, own, sent.heads, now)
-    return acknowledgement
+    return taken
 
 
 def take_conflicts(connection: Connection, caller: JoinedServer, conflicts: Sequence[KeptConflict]) -> int:
@@ -92,7 +94,9 @@ def _own_series(connection: Connection, caller: JoinedServer, series_id: str) ->
     if connection.execute(select(series.c.series_id).join(device, here).where(wanted)).first() is None:
         return None
     public_key = select(device.c.public_key).where(here).scalar_subquery().label("public_key")
-    return lock_row(connection, select(series, public_key).where(series.c.series_id == series_id))
+    its_register = register.c.register_id == series.c.register_id
+    store_id = select(register.c.store_id).where(its_register).scalar_subquery().label("store_id")
+    return lock_row(connection, select(series, public_key, store_id).where(series.c.series_id == series_id))
 
 
 def _keep_series(connection: Connection, caller: JoinedServer, told: SeriesFacts) -> Row[Any]:

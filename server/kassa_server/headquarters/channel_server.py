@@ -13,6 +13,7 @@ from kassa.compressed import ENCODING, opened
 from kassa.errors import NotServed
 from kassa.protocol import PROTOCOL_HEADER
 from kassa.text import texts
+from kassa_server import intake
 from kassa_server.answering import Answering, Headers, decoded
 from kassa_server.answers import answered
 from kassa_server.channel import Channel
@@ -35,8 +36,10 @@ from kassa_server.headquarters.channel_messages import (
 )
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_response import file_response
+from kassa_server.intake import Posting
 from kassa_server.posting import Poster
 from kassa_server.schema import store_server
+from kassa_server.taking_in import take_in
 
 _, n_ = texts("kassa_server")
 
@@ -84,19 +87,26 @@ class ChannelServer(Answering):
         return self._signed(SERIES, headers, body, SeriesReport, work)
 
     def journal(self, headers: Headers, body: bytes) -> Response:
-        """``POST /v1/channel/journal``: store and acknowledge; then post, before the store server hears of it."""
+        """``POST /v1/channel/journal``: store, acknowledge and post, before the store server hears of it."""
 
-        def work(connection: Connection, caller: JoinedServer, sent: ChannelBatch) -> Any:
-            acknowledgement = take_channel_batch(connection, caller, sent, self.now())
-            if acknowledgement.conflict is not None:
+        def take(connection: Connection, post: Posting | None) -> tuple[JoinedServer, ChannelBatch, intake.Taken]:
+            caller = admit_store_server(connection, headers, "POST", JOURNAL, body)
+            sent = decoded(_opened(headers, body), ChannelBatch)
+            return caller, sent, take_channel_batch(connection, caller, sent, self.now(), post)
+
+        def work(protocol: int) -> Response:
+            caller, sent, taken = take_in(self.channel, self._poster, self.log, take)
+            if taken.acknowledgement.conflict is not None:
                 self.log.error("journal_conflict", store_server=caller.name, series=sent.batch.series)
-            return acknowledgement
+            try:
+                if taken.waits:
+                    self._poster.post_series(sent.batch.series)
+                self._poster.post_parked_commands()
+            except Exception:
+                self.log.exception("posting_waits", path=JOURNAL)
+            return answered(msgspec.json.encode(taken.acknowledgement), protocol, self.now())
 
-        def post(sent: ChannelBatch) -> None:
-            self._poster.post_series(sent.batch.series)
-            self._poster.post_parked_commands()
-
-        return self._signed(JOURNAL, headers, body, ChannelBatch, work, post)
+        return self.guarded(JOURNAL, headers, work)
 
     def conflicts(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/channel/conflicts``."""
@@ -144,7 +154,6 @@ class ChannelServer(Answering):
         body: bytes,
         kind: type[Asked],
         work: Callable[[Connection, JoinedServer, Asked], Any],
-        afterwards: Callable[[Asked], None] = lambda _asked: None,
     ) -> Response:
         """A request of a store server that has joined: admitted, done in one transaction, answered."""
 
@@ -153,10 +162,6 @@ class ChannelServer(Answering):
                 caller = admit_store_server(connection, headers, "POST", path, body)
                 asked = decoded(_opened(headers, body), kind)
                 answer = work(connection, caller, asked)
-            try:
-                afterwards(asked)
-            except Exception:
-                self.log.exception("posting_waits", path=path)
             return answered(msgspec.json.encode(answer), protocol, self.now())
 
         return self.guarded(path, headers, guarded)

@@ -22,9 +22,11 @@ from kassa.schema.master import customer
 from kassa_customer.requests import AddCustomer
 from kassa_server.certificate import certify
 from kassa_server.channel import Channel
+from kassa_server.posting import Poster
 from kassa_server.roles import Role
 from kassa_server.schema import (
     POSTED,
+    WAITING,
     device,
     journal_conflict,
     journal_entry,
@@ -63,6 +65,28 @@ def test_entries_arrive_as_they_are_and_are_posted_once(chain: Branch) -> None:
     (machine,) = office.rows(device)
     assert (bytes(machine["public_key"]), bytes(machine["secret"])) == (till.key.public, b"")
     assert branch.uploader.waiting == 0
+
+
+def test_what_can_be_posted_is_posted_as_it_is_stored(chain: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Headquarters takes in by the store server's rule: a batch that can be posted whole is stored and posted in one
+    transaction; one that cannot is stored alone, and its posting waits, whatever becomes of it."""
+    office, till = chain.office, chain.device()
+    till.sell()
+    till.sell()
+    till.deliver()
+    later: list[str] = []
+    monkeypatch.setattr(Poster, "post_series", lambda _poster, series_id: later.append(series_id))
+    chain.up()
+    assert [row["posting"] for row in office.rows(journal_entry)] == [POSTED, POSTED]
+    assert (len(office.rows(sales_transaction)), later) == (2, [])
+    till.sell()
+    till.add("sale", {"nothing": "of a sale"})
+    till.deliver()
+    later.clear()
+    chain.up()
+    assert stored(office, till.series) == wire(till.chain)
+    assert sorted(row["posting"] for row in office.rows(journal_entry)) == [POSTED, POSTED, WAITING, WAITING]
+    assert later == [till.series]
 
 
 def test_what_comes_later_goes_alone(office: Office, branch: Branch) -> None:
