@@ -22,6 +22,7 @@ USE_CASES = (
     "fault_to_answer",
     "scan_to_line",
     "live_discounts",
+    "every_operation",
     "finish_sale",
     "x_report",
     "ready",

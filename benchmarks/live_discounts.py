@@ -51,7 +51,7 @@ def measure(folder: Path) -> list[Figure]:
         disconnect(register)
         figures = []
         for count, limit in LIMITS.items():
-            _put_discounts(register, count)
+            put_discounts(register, count)
             time.sleep(NONE_HOLDS_S)  # for so long the register takes it that there are still none
             taken, off = _operations(register, codes, Random(count))
             basis = "" if limit is None else f"{limit * 1000:.0f} ms"
@@ -81,7 +81,8 @@ def _operations(register: Register, codes: list[str], random: Random) -> tuple[l
     return taken, off
 
 
-def _put_discounts(register: Register, count: int) -> None:
+def put_discounts(register: Register, count: int) -> None:
+    """Have so many discounts, and no others, in the offline database."""
     random = Random(1)
     with register.offline_database.writing() as connection:
         connection.execute(delete(discount))

@@ -33,7 +33,7 @@ class Step(msgspec.Struct, frozen=True):
     """
 
     operation: int
-    parameters: dict[str, str]
+    parameters: dict[str, Any]
     lines: int
     done: Callable[[Sale], bool]
     scan: bool = False

@@ -66,17 +66,18 @@ class TillInState:
 
     # -- what a cashier does -----------------------------------------------------------------------------------------
 
-    def run(self, operation: int, **parameters: Any) -> str | None:
+    def run(self, operation: int, *, approval: tuple[str, str] | None = None, **parameters: Any) -> str | None:
         """Run an operation; its message, in English.
 
+        :param approval: a manager's id and PIN.
         :raises TillRefused: it said no.
         """
-        return self.result(operation, **parameters).message
+        return self.result(operation, approval=approval, **parameters).message
 
-    def result(self, operation: int, **parameters: Any) -> TillResult:
-        """Run an operation; all that it handed back. Raises as :meth:`run` does."""
+    def result(self, operation: int, *, approval: tuple[str, str] | None = None, **parameters: Any) -> TillResult:
+        """Run an operation; all that it handed back. Takes and raises what :meth:`run` does."""
         try:
-            return self._till.result(operation, **parameters)
+            return self._till.result(operation, approval=approval, **parameters)
         finally:
             self._operations += 1
             if self.state == "switched" and self._operations == 1:
@@ -88,6 +89,10 @@ class TillInState:
         """The plug is pulled (SIGKILL) and the till comes back, with the cashier at it."""
         self._till.kill()
         self._till.come_back()
+        _log_on(self._till)
+
+    def log_on(self) -> None:
+        """The cashier logs on, if nobody is: an operation may have logged off."""
         _log_on(self._till)
 
     @staticmethod

@@ -92,17 +92,18 @@ class Till:
             raise TillRefused(answer["error"], answer["what"], answer.get("why", ""))
         return answer
 
-    def run(self, operation: int, **parameters: Any) -> str | None:
+    def run(self, operation: int, *, approval: tuple[str, str] | None = None, **parameters: Any) -> str | None:
         """Run an operation; its message.
 
+        :param approval: a manager's id and PIN.
         :raises TillRefused: it said no.
         :raises TillKilled: the process died meanwhile.
         """
-        return self.result(operation, **parameters).message
+        return self.result(operation, approval=approval, **parameters).message
 
-    def result(self, operation: int, **parameters: Any) -> TillResult:
-        """Run an operation; all that it handed back. Raises as :meth:`run` does."""
-        told = self._tell({"run": operation, "parameters": parameters})
+    def result(self, operation: int, *, approval: tuple[str, str] | None = None, **parameters: Any) -> TillResult:
+        """Run an operation; all that it handed back. Takes and raises what :meth:`run` does."""
+        told = self._tell({"run": operation, "approval": approval, "parameters": parameters})
         return TillResult(told["ok"], told["data"], told["window"])
 
     def facts(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A register as a process of its own, told what to do by JSON lines: ``python -m kassa.testing.till_process FOLDER``.
 
-Each line in is ``{"run": 100, "parameters": {...}}``, ``{"facts": true}`` or ``{"close": true}``; each line out is
+Each line in is ``{"run": 100, "parameters": {...}}`` (with a manager's ``"approval": [id, PIN]``), ``{"facts": true}``
+or ``{"close": true}``; each line out is
 ``{"ok": ...}``, for an operation with ``data`` and ``window`` beside it, or ``{"error": code, "what": text}``, with
 ``why`` where a plugin has failed. ``KASSA_KILL_AT=label:n:before`` makes the process kill itself
 (SIGKILL) at the n-th journal write with that label (``*``: any), before or after the commit: the plug, pulled at a
@@ -22,6 +23,7 @@ from kassa.connection import ConnectionChange
 from kassa.errors import KassaError, PluginFailure
 from kassa.journal.database import WriteListener
 from kassa.logs import log_to
+from kassa.operations import ManagerApproval
 from kassa.register import Register, open_register
 from kassa.register.face import Event
 
@@ -105,7 +107,9 @@ def answer(register: Register, changes: Changes, line: bytes) -> dict[str, Any]:
     if told.get("facts"):
         return {"ok": facts(register, changes)}
     try:
-        result = register.run(told["run"], **told.get("parameters", {}))
+        approval = told.get("approval")
+        manager = None if approval is None else ManagerApproval(*approval)
+        result = register.run(told["run"], approval=manager, **told.get("parameters", {}))
     except KassaError as error:
         return {"error": error.code, "what": str(error.what), "why": why(error)}
     window = None if result.window is None else result.window.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -56,6 +56,12 @@ class ShiftTill:
         report = self.run(operation, **parameters)
         assert isinstance(report, ShiftReport)
         return report
+
+
+@pytest.fixture(scope="session")
+def enabled_plugins() -> Sequence[str | Mapping[str, Any]]:
+    """The till in each connection state keeps shifts."""
+    return ("shift",)
 
 
 @pytest.fixture(scope="module")
