@@ -265,5 +265,12 @@ class OperationContext(Protocol):
         :raises kassa.errors.NotAvailable: a transaction is in progress.
         """
 
+    def train(self, wanted: bool) -> None:
+        """Begin or end training mode: sales are marked, counted as training on the Z, and in no other figure. It ends
+        with log off.
+
+        :raises kassa.errors.NotAvailable: a transaction is in progress.
+        """
+
     def lock(self, locked: bool) -> None:
         """Lock the till, or unlock it."""

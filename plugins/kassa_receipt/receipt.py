@@ -83,7 +83,9 @@ class Receipt:
         entry = self._entry
         if entry.training:
             yield Words(_("TRAINING"), "center", large=True)
-        yield Columns(_("Receipt number"), literal(entry.receipt_number or ""))
+            yield Columns(_("Training number"), literal(str(self._sale.extra.get("training_number", ""))))
+        else:
+            yield Columns(_("Receipt number"), literal(entry.receipt_number or ""))
         yield Columns(_("Date"), _("{time}", time=Moment(entry.at, "date")))
         yield Columns(_("Register"), literal(entry.register_id))
         yield Columns(_("Served by"), literal(entry.staff_id or self._sale.staff_id))

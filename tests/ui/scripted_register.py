@@ -76,6 +76,7 @@ class ScriptedRegister:
         self.answers: list[str] = []
         self.problems: tuple[Text, ...] = ()
         self.has_offline_data = True
+        self.training = False
         self.submitted: list[tuple[int, dict[str, Any]]] = []
         self.failures: dict[int, BaseException] = {}
         self.windows_described = 0
@@ -163,6 +164,7 @@ class ScriptedRegister:
             language=self.language,
             question=self.question,
             has_offline_data=self.has_offline_data,
+            training=self.training,
         )
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

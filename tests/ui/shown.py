@@ -52,6 +52,13 @@ def sale(pilot: Pilot, register: ScriptedRegister) -> None:
     """A sale in progress."""
 
 
+def training(pilot: Pilot, register: ScriptedRegister) -> None:
+    """A sale in training mode."""
+    register.training = True
+    register.publish(Event("staff"))
+    pilot.until(lambda: pilot.app.till.view.training)
+
+
 def searching(pilot: Pilot, register: ScriptedRegister) -> None:
     """Words are typed."""
     pilot.app.till.desk.open_search()
@@ -109,6 +116,7 @@ STATES: tuple[State, ...] = (
     staff_tiles,
     sale,
     line,
+    training,
     searching,
     tender,
     window,

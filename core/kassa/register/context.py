@@ -17,6 +17,7 @@ from kassa.journal.records import NewEntry
 from kassa.model import RegisterRecord, Staff, Transaction
 from kassa.operations import Finished, Operation, Question
 from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.register import training
 from kassa.register.fiscal import FiscalConnector
 from kassa.runtime.request import Request
 from kassa.sale.discount_lines import with_discount_lines
@@ -56,7 +57,10 @@ class RunningOperation:
 
         :raises kassa.errors.KassaError: the country's fiscal plugin refuses.
         """
-        self._begun = self._fiscal().sale("begin", transaction)
+        if self.register.training:
+            self._begun = training.marked(transaction)
+        else:
+            self._begun = self._fiscal().sale("begin", transaction)
         self.register.hooks.transaction_started(self._begun, self.register)
 
     def give_up(self) -> None:
@@ -112,6 +116,7 @@ class RunningOperation:
 
     def send(self, request: Request[Answer]) -> Answer:
         """Ask the commerce runtime."""
+        training.check_request(request, self.register.training)
         return self.register.exchange.send(request, plugin=self._plugin, generation=self._generation)
 
     def discounted(self, transaction: Transaction) -> Transaction:
@@ -121,6 +126,7 @@ class RunningOperation:
 
     def save(self, transaction: Transaction) -> None:
         """Make ``transaction`` the one in progress."""
+        training.check(transaction)
         if _may_price_otherwise(self.register.journal.sale, transaction):
             transaction = self.discounted(transaction)
         why = self.register.hooks.check_transaction(transaction, self.register)
@@ -140,6 +146,9 @@ class RunningOperation:
         if totals.due != 0:
             due = Money(totals.due, transaction.currency)
             raise NotAvailable(_("{due} is still to pay.", due=due), hint=_("Take payment for the rest."))
+        if training.is_training(transaction):
+            transaction = training.numbered(transaction, self.register)
+            return self._end("sale", raw(SalePayload(transaction, totals)), transaction, training=True)
         number = self.register.journal.next_receipt_number()
         transaction = self._fiscal().sale("finish", transaction, totals, number)
         payload = raw(SalePayload(transaction, totals))
@@ -149,9 +158,11 @@ class RunningOperation:
         """Void the transaction in progress."""
         transaction = replace(self.transaction, voided=True)
         totals = compute(transaction)
-        transaction = self._fiscal().sale("cancel", transaction, totals)
+        in_training = training.is_training(transaction)
+        if not in_training:
+            transaction = self._fiscal().sale("cancel", transaction, totals)
         payload = raw(SalePayload(transaction, totals))
-        return self._end("void", payload, transaction)
+        return self._end("void", payload, transaction, training=in_training)
 
     def _end(self, kind: str, payload: Any, transaction: Transaction, **more: Any) -> Finished:
         entry = self._new_entry(kind, payload, **more)
@@ -194,10 +205,14 @@ class RunningOperation:
 
     def authorize_card(self, request: CardRequest) -> CardAnswer:
         """Have a card terminal authorise an amount."""
+        if self.register.training:
+            return training.approved()
         return self._terminal(self.register.hooks.authorize_card(request, self.register))
 
     def reverse_card(self, request: CardRequest) -> CardAnswer:
         """Have the card terminal take a payment back."""
+        if self.register.training:
+            return training.approved()
         return self._terminal(self.register.hooks.reverse_card(request, self.register))
 
     @staticmethod
@@ -228,6 +243,13 @@ class RunningOperation:
         self.register.session.log_off()
         self.register.hooks.logged_off(staff, self.register)
         self.register.customer_display.closed()
+
+    def train(self, wanted: bool) -> None:
+        """Begin or end training mode."""
+        if self.has_transaction:
+            raise NotAvailable(_("A sale is in progress."), hint=_("Finish it, suspend it or void it first."))
+        self.journal("training", {"staff_id": self.staff.staff_id, "training": wanted})
+        self.register.session.training = wanted
 
     def lock(self, locked: bool) -> None:
         """Lock the till, or unlock it."""

@@ -140,6 +140,7 @@ class RegisterView:
     question: Question | None = None
     busy: bool = False
     has_offline_data: bool = True
+    training: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from kassa.register.questions import Questions
 from kassa.register.readiness import readiness
 from kassa.register.session import Session
 from kassa.register.settling import came_back
+from kassa.register.training import is_training
 from kassa.register.uploads import Uploads
 from kassa.register.view import Viewer
 from kassa.requests.contact import AskCommand, Hello, HelloAnswer, ReadRecord
@@ -128,6 +129,11 @@ class Register:
         return self.journal.sale
 
     @property
+    def training(self) -> bool:
+        """Whether this is training: by who is at the till, or by the sale in progress."""
+        return self.session.training if self.journal.sale is None else is_training(self.journal.sale)
+
+    @property
     def language(self) -> str:
         """The language of whoever is logged on, else of the store."""
         staff = self.staff
@@ -205,7 +211,7 @@ class Register:
     def _run(
         self, operation_id: int, parameters: dict[str, Any], approval: ManagerApproval | None, generation: int
     ) -> OperationResult:
-        before = (self.journal.sale, self.staff, self.session.locked)
+        before = (self.journal.sale, self.staff, self.session.locked, self.session.training)
         try:
             return self.pipeline.run(operation_id, parameters, approval, generation)
         except KassaError as error:
@@ -220,7 +226,7 @@ class Register:
             )
             raise
         finally:
-            after = (self.journal.sale, self.staff, self.session.locked)
+            after = (self.journal.sale, self.staff, self.session.locked, self.session.training)
             if after[0] is not before[0]:
                 self.publish(Event("sale"))
             if after[1:] != before[1:]:

@@ -21,6 +21,7 @@ class Session:
         self._environment = environment
         self.staff: Staff | None = None
         self.locked = False
+        self.training = False
         kept = journal.setting("kassa", ASSERTIONS)
         self._assertions = () if kept is None else msgspec.json.decode(kept.encode(), type=tuple[StaffAssertion, ...])
 
@@ -45,12 +46,12 @@ class Session:
             made = StaffAssertion(staff.staff_id, record.register_id, now, verifier_version)
             self._keep((*self._assertions, made))
         self.staff = staff
-        self.locked = False
+        self.locked = self.training = False
 
     def log_off(self) -> None:
         """Nobody is at the till."""
         self.staff = None
-        self.locked = False
+        self.locked = self.training = False
 
     def accepted(self, assertions: tuple[StaffAssertion, ...]) -> None:
         """The store server has accepted these assertions."""

@@ -55,6 +55,7 @@ class Viewer:
             question=register.questions.open,
             busy=register.lanes.sale.busy,
             has_offline_data=register.offline_database.available,
+            training=register.training,
         )
         with_items = replace(bare, status_items=tuple(register.hooks.status_items(bare, register)))
         return replace(with_items, buttons=tuple(self._buttons(with_items)))

@@ -44,8 +44,8 @@ def test_log_off(bench: Bench) -> None:
     """Between sales the person logs off; the log on screen is up, and no dialog is left on it."""
     bench.at_desk()
     bench.till.press_staff()
-    assert labels(bench) == ["Stäng", "Inställningar", "Enheter", "Ring support", "Logga ut", "Lås"]
-    bench.till.dialog.choose(4)
+    assert labels(bench) == ["Stäng", "Inställningar", "Enheter", "Övning", "Ring support", "Logga ut", "Lås"]
+    bench.till.dialog.choose(5)
     bench.settle()
     assert (bench.till.screen, bench.till.dialog) == ("log_on", None)
     bench.till.press_staff()
@@ -58,10 +58,10 @@ def test_log_off_in_a_sale(bench: Bench) -> None:
     bench.till.press_staff()
     dialog = bench.till.dialog
     assert isinstance(dialog, OfferDialog)
-    dialog.choose(4)
+    dialog.choose(5)
     bench.settle()
     assert dialog.drawn(speech(bench.till.view)).notice is not None
-    dialog.choose(5)
+    dialog.choose(6)
     bench.settle()
     assert bench.till.view.locked
     assert (bench.till.screen, bench.till.dialog) == ("log_on", None)

@@ -23,6 +23,7 @@ VOID_PAYMENT = 211
 LOG_OFF = 701
 LOCK = 703
 HEALTH_CHECK = 717
+TRAINING = 704
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def leave_till(till: Till) -> OfferDialog | None:
     offers = (
         Offer(_("Settings"), opens=lambda: SettingsDialog(till)),
         Offer(_("Devices"), HEALTH_CHECK),
+        Offer(_("End training") if till.view.training else _("Training"), TRAINING),
         Offer(_("Call support"), opens=lambda: SupportDialog(till)),
         Offer(_("Log off"), LOG_OFF),
         Offer(_("Lock"), LOCK, tone="action"),
