@@ -10,14 +10,14 @@ from tests.server.web.conftest import Person
 from tests.server.web.stocked import add_users, stock, stock_plugin
 
 from kassa_server.headquarters.record_tables import record_tables
-from kassa_server.schema import device, sales_transaction
+from kassa_server.schema import device, sales_transaction, shift_report
 from kassa_server.web.pages import ROUTES
 
 JUNK = ("", "-1", "' OR 1=1 --", "{", "9" * 40, "å\N{GRINNING FACE}%s\\", "a" * 3000)
 FIELDS = (
     "name", "role", "what", "wanted", "address", "receipt_mask", "do", "add", "settings", "required", "minutes",
     "enabled",
-    "place", "version", "percent", "settings-acme_loyalty",
+    "place", "version", "percent", "settings-acme_loyalty", "group_name", "registers",
     "group", "register_id", "store_id", "key", "old", "new", "again", "request_timeout_s", "pause_sync",
     "stamp", "buttons", "pin", "days", "reason", "anyway", "note", "group_id", "blocked",
 )  # fmt: skip
@@ -44,6 +44,7 @@ def test_every_page_is_served(shop: Shop, tmp_path: Path) -> None:
     sale = shop.rows(sales_transaction)[0]["transaction_id"]
     values = {"{register_id}": "R1", "{store_id}": "S1", "{transaction_id}": sale, "{table}": "item",
               "{staff_id}": "1001", "{layout}": "store%20S1", "{distribution}": "acme-loyalty",
+              "{entry_id}": shop.rows(shift_report)[0]["entry_id"],
               "{device_id}": shop.rows(device)[0]["device_id"]}  # fmt: skip
     for route in ROUTES:
         if "GET" in (route.methods or ()) and route.path != "/records/{table}/delete":

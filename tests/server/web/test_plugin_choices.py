@@ -16,7 +16,7 @@ from tests.server.web.test_allow_list import decide, upload
 
 from kassa.packages.keys import verify_plugin_set
 from kassa.packages.listing import KeySet, Signed, SyncReport
-from kassa.packages.plugin_sets import PluginSet, PluginsReport
+from kassa.packages.plugin_sets import PluginSet, PluginsReport, PluginTrouble, RunningPlugin
 from kassa.register.own_environment import own_environment
 from kassa_server.headquarters.keys import LISTS, PLUGINS, current_key_set, signing_key
 from kassa_server.headquarters.plugins import choices, sets
@@ -131,8 +131,10 @@ def test_stages_roll_back_and_who_comes_first(users: Shop, person: Callable[[str
     assert set(versions(users).values()) == {"0.2.0"}
     anna.send(f"{PAGE}/roll-back", place="store:S1")
     assert set(versions(users).values()) == {"0.1.0"}
-    with users.channel.writing() as connection:
-        sets.set_group(connection, users.channel.environment, "Front", ["R1"], by="Anna")
+    anna.get("/plugins")
+    assert anna.send("/plugins/groups", group_name="Front", registers="R1, R9").status_code == 422
+    anna.get("/plugins")
+    anna.send("/plugins/groups", group_name="Front", registers="R1")
     choose(anna, "group:Front", "0.2.0")
     choose(anna, "register:R1", "0.3.0")
     assert versions(users) == {"R1": "0.3.0", "R2": "0.1.0"}
@@ -169,3 +171,14 @@ PLUGIN = PluginInfo(name="acme_bonus", version="1.0", api_level=1, title="Bonus"
 def register_operations():
     return [Operation(81890, literal("Bonus"), lambda context: OperationResult())]
 """
+
+
+def test_what_does_not_work_stands_on_the_registers_page(users: Shop, person: Callable[[str], Person]) -> None:
+    """Which plugin, in which version, and why, as the register has told it; whether it is required."""
+    trouble = PluginTrouble("acme_loyalty", "load", "Plugin acme_loyalty does not start. ImportError", "0.1.0", True)
+    runs = (RunningPlugin("acme_loyalty", "acme-loyalty", "0.1.0"),)
+    told = PluginsReport(active=1, runs=runs, troubles=(trouble,))
+    keep_report(users.channel, "R1", SyncReport((), 0, plugins=told))
+    page = person("Vera").get("/registers/R1").text
+    assert "Plugin acme_loyalty does not start. ImportError" in page
+    assert "acme-loyalty 0.1.0" in page

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from kassa.errors import InvalidInput, KassaError, NotAllowed, NotAvailable
 from kassa.text import literal, texts
 from kassa_server.headquarters.package_files import PackageFiles
+from kassa_server.headquarters.plugins import choices, sets
 from kassa_server.headquarters.plugins.allow_list import add_wheel, approve_wheel, list_wheels, withdraw_wheel
-from kassa_server.headquarters.plugins.sets import uses_of
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.web.page import channel_of, distribution_of, field, go, needs, reading, user_of, writing
 from kassa_server.web.rendering import render
@@ -27,9 +27,15 @@ def listed(request: Request) -> Response:
 
 def _page(request: Request, status: int = 200, error: KassaError | None = None) -> Response:
     with reading(request) as connection:
-        wheels = list_wheels(connection)
+        wheels, groups = list_wheels(connection), choices.groups(connection)
     return render(
-        request, "allow_list.html", status, wheels=wheels, error=error, may_change=user_of(request).may(ADMINISTRATOR)
+        request,
+        "allow_list.html",
+        status,
+        wheels=wheels,
+        groups=groups,
+        error=error,
+        may_change=user_of(request).may(ADMINISTRATOR),
     )
 
 
@@ -69,10 +75,23 @@ def withdraw(request: Request) -> Response:
     try:
         with writing(request) as connection:
             environment, sha256 = channel_of(request).environment, request.path_params["sha256"]
-            withdraw_wheel(connection, environment, sha256, by=user_of(request).name, used=uses_of)
+            withdraw_wheel(connection, environment, sha256, by=user_of(request).name, used=sets.uses_of)
     except NotAllowed as error:
         return _page(request, 422, error)
     return go(request, PATH, _("The wheel is withdrawn."))
+
+
+@needs(ADMINISTRATOR)
+def set_group(request: Request) -> Response:
+    """Which registers are in a group; none: there is no such group any more."""
+    members = field(request, "registers").replace(",", " ").split()
+    name = field(request, "group_name")
+    try:
+        with writing(request) as connection:
+            sets.set_group(connection, channel_of(request).environment, name, members, by=user_of(request).name)
+    except InvalidInput as error:
+        return _page(request, 422, error)
+    return go(request, PATH, _("The group {name} is set.", name=literal(name)))
 
 
 def files_of(request: Request) -> PackageFiles:
@@ -89,6 +108,7 @@ def files_of(request: Request) -> PackageFiles:
 ROUTES = [
     Route(PATH, listed),
     Route(PATH, add, methods=["POST"]),
+    Route(PATH + "/groups", set_group, methods=["POST"]),
     Route(PATH + "/wheels/{sha256}/approve", approve, methods=["POST"]),
     Route(PATH + "/wheels/{sha256}/withdraw", withdraw, methods=["POST"]),
 ]

@@ -18,6 +18,7 @@ from kassa_server.activation import make_code
 from kassa_server.headquarters.attention import data_is_old
 from kassa_server.headquarters.change_list import WantedChanges, list_changes, list_events
 from kassa_server.headquarters.edits import check_stamp, stamp_of
+from kassa_server.headquarters.plugins.sets import reported
 from kassa_server.headquarters.profiles import register_profile
 from kassa_server.headquarters.registers import add_register, change_register, find_register, list_registers
 from kassa_server.headquarters.store_servers import store_server_of
@@ -58,11 +59,12 @@ def _page(request: Request, status: int = 200, **more: object) -> Response:
         profile = register_profile(connection, register_id)
         address = _address(request, connection, register_id)
         current = stamp_of(connection, _named(whole.row))
+        told = reported(connection, register_id).get(register_id)
     context: dict[str, object] = {"error": None, "code": None, "typed": whole.row, **more}
     return render(
         request, "register.html", status, whole=whole, row=whole.row, register=whole.status, changes=changes,
         events=events, profile=profile, state_name=state_name, reason_name=reason_name, group_name=table_group_name,
-        session_state=session_state, database_state=database_state, origin=address,
+        session_state=session_state, database_state=database_state, origin=address, plugins_told=told,
         may_change=user_of(request).may(ADMINISTRATOR),
         stamp=stamp_for(request, current, cast("KassaError | None", context["error"])),
         **context,
