@@ -68,12 +68,12 @@ class Entry(msgspec.Struct, frozen=True):
 
     :param parameter: the parameter's name.
     :param kind: ``line`` (the selected line's id, never asked for); ``quantity``, ``amount``, ``percent`` (Decimals);
-        ``count`` (a whole number from 0); ``code``, ``text`` (strings).
+        ``count`` (a whole number from 0); ``code``, ``text`` (strings); ``pin`` (digits that are not shown).
     :param prompt: what is asked for.
     """
 
     parameter: str
-    kind: Literal["line", "quantity", "amount", "percent", "count", "code", "text"]
+    kind: Literal["line", "quantity", "amount", "percent", "count", "code", "text", "pin"]
     prompt: Text
 
 

@@ -44,21 +44,32 @@ def search_customers(request: SearchCustomers, context: HandlerContext) -> Custo
 
 
 def add_customer(request: AddCustomer, context: HandlerContext) -> Customer:
-    """Write a new customer."""
+    """Write a new customer, under a number that nobody else has: where two registers have made the same one, the later
+    is given a number of its own, and nobody is written over."""
+    number = _free_number(request, context)
     context.records.put(
         TABLE,
         {
-            "customer_number": request.number,
+            "customer_number": number,
             "name": request.name,
-            "search_text": search_text(request.number, request.name, request.phone, request.email),
+            "search_text": search_text(number, request.name, request.phone, request.email),
             "phone": request.phone,
             "email": request.email,
             "country": request.country,
         },
     )
-    return Customer(
-        request.number, request.name, request.phone, request.email, request.country, is_provisional(request.number)
-    )
+    return Customer(number, request.name, request.phone, request.email, request.country, is_provisional(number))
+
+
+def _free_number(request: AddCustomer, context: HandlerContext) -> str:
+    wanted = (request.name, request.phone, request.email, request.country)
+    number, place = request.number, 1
+    while (row := context.records.get(TABLE, number)) is not None:
+        if (row["name"], row["phone"], row["email"], row["country"]) == wanted:
+            return number
+        place += 1
+        number = f"{request.number}-{place}"
+    return number
 
 
 def _as_customer(row: Row) -> Customer:

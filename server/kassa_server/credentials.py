@@ -90,6 +90,11 @@ class ChannelCredentials:
         self._connection = connection
         self._store_id = store_id
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction that it reads and writes in."""
+        return self._connection
+
     def check(self, staff_id: str, pin: str) -> bool:
         """Whether ``pin`` is that staff member's, and the staff member works in this store."""
         row = self._row(staff_id)
@@ -156,6 +161,11 @@ class LazyCredentials:
     def version(self, staff_id: str) -> str:
         """As :meth:`ChannelCredentials.version`."""
         return self._real().version(staff_id)
+
+    @property
+    def connection(self) -> Connection:
+        """The writing transaction, for what is changed beside."""
+        return self._real().connection
 
     def close(self) -> None:
         """Commit what was noted: a refused log on counts as a try, so this is no rollback."""

@@ -167,7 +167,7 @@ class Host:
             records = self._records(connection, request)
             context = ServerContext(
                 Side.STORE_SERVER, records, credentials, call.context, store, self._channel.environment,
-                channel=self._channel, connection=connection, peer=call.caller,
+                channel=self._channel, connection=connection, peer=call.caller, joined=self._noting is not None,
             )  # fmt: skip
             return msgspec.json.encode(self._runtime_of(call).execute(request, context))
 

@@ -11,12 +11,20 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, func, select
 
-from kassa.errors import DeviceNotTrusted, InvalidInput, NotAllowed
+from kassa.errors import DeviceNotTrusted, InvalidInput, LoggedOnWrong, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
 from kassa.requests.receipts import FindReceipt
 from kassa.requests.shifts import ClaimDrawer, FindLastZ, ListShifts, TakeShift
-from kassa.requests.staff import ReadStaffVerifiers, StaffAssertion, StaffVerifiers
+from kassa.requests.staff import (
+    ChangePin,
+    LogOn,
+    PinChanged,
+    ReadStaffVerifiers,
+    StaffAssertion,
+    StaffVerifiers,
+)
+from kassa.requests.staff_handlers import log_on
 from kassa.runtime.request import Handler, HandlerContext, Request, Side
 from kassa.schema.columns import CHANNEL_ONLY
 from kassa.schema.master import MASTER_TABLES, coupon_use, suspended_sale
@@ -24,9 +32,10 @@ from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import Channel
 from kassa_server.commands import CommandCall, find_answer, never
-from kassa_server.credentials import verifiers_for
+from kassa_server.credentials import LazyCredentials, verifiers_for
 from kassa_server.door import Caller
 from kassa_server.headquarters.scopes import in_scope, scope_of_store
+from kassa_server.headquarters.staff_places import change_pin
 from kassa_server.receipts import find_receipt
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
@@ -48,6 +57,8 @@ class ServerContext(HandlerContext):
     channel: Channel
     connection: Connection
     peer: Caller | None
+    joined: bool = False
+    """Headquarters is elsewhere."""
 
 
 def hello(request: Hello, context: ServerContext) -> HelloAnswer:
@@ -129,6 +140,28 @@ def read_staff_verifiers(request: ReadStaffVerifiers, context: ServerContext) ->
     return StaffVerifiers(verifiers_for(context.connection, context.store.store_id, context.peer.secret))
 
 
+def change_own_pin(request: ChangePin, context: ServerContext) -> PinChanged:
+    """A staff member's own new PIN.
+
+    :raises kassa.errors.LoggedOnWrong: the PIN is wrong, or locked out.
+    :raises InvalidInput: the new one is too short, too simple, or not all digits.
+    :raises NotAllowed: headquarters is elsewhere.
+    """
+    credentials = context.credentials
+    assert isinstance(credentials, LazyCredentials), "a query's"
+    if context.joined:
+        raise NotAllowed(_("PINs are changed at headquarters."), hint=_("Ask headquarters for a new one."))
+    locked_until = credentials.failed_tries(request.staff_id)[1]
+    try:
+        log_on(LogOn(request.staff_id, request.pin), context)
+    except LoggedOnWrong:
+        if locked_until is not None or not credentials.check(request.staff_id, request.new_pin):
+            raise
+        return PinChanged()
+    change_pin(credentials.connection, context.environment, request.staff_id, request.new_pin)
+    return PinChanged()
+
+
 def read_changes(request: ReadChanges, context: ServerContext) -> ChangesPage:
     """One page of a table's changes. Staff, suspended sales and used coupons go only to registers of their own store.
 
@@ -202,6 +235,7 @@ SERVER_HANDLERS: tuple[Handler, ...] = (
     _served_here(Hello, hello),
     _served_here(ReadRecord, read_own_record),
     _served_here(ReadStaffVerifiers, read_staff_verifiers),
+    _served_here(ChangePin, change_own_pin),
     _served_here(ReadChanges, read_changes),
     _served_here(AskCommand, ask_command),
     _served_here(FindReceipt, find_receipt),

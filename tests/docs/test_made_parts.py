@@ -16,6 +16,7 @@ from kassa_card_simulator import simulator
 from kassa_fiscal_simulator_se.rules import Settings as FiscalSettings
 from kassa_receipt.settings import ReceiptSettings
 from kassa_shift.settings import Settings as ShiftSettings
+from kassa_staff.settings import Settings as StaffSettings
 
 PAGES = sorted(DOCS.glob("*.md"))
 
@@ -95,6 +96,7 @@ def test_every_setting_of_a_plugin_is_on_the_page() -> None:
     read |= {("card_simulator", name) for name in simulator.DIGITS}
     read |= {("shift", name) for name in ShiftSettings.__struct_fields__}
     read |= {("receipt", name) for name in ReceiptSettings.__struct_fields__}
+    read |= {("staff", name) for name in StaffSettings.__struct_fields__}
     read |= {("fiscal_simulator_se", name) for name in FiscalSettings.__struct_fields__}
     assert set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| [^|]+ \| [^|]+ \|$", settings_page(), re.MULTILINE)) == read
 

@@ -33,10 +33,12 @@ class Keyboard:
         self._window.unbind(on_key_down=self._down, on_textinput=self._text, on_touch_down=self._touched)
 
     def _touched(self, *_args: Any) -> None:
+        self._till.used()
         self._ring.hide()
         self._in_use(False)
 
     def _text(self, _window: Any, text: str) -> None:
+        self._till.used()
         if text == " " and self._ring.press():
             return
         self._ring.hide()
@@ -45,6 +47,7 @@ class Keyboard:
     def _down(self, _window: Any, key: int, _scancode: int, _codepoint: str | None, modifiers: list[str]) -> bool:
         if "ctrl" in modifiers or key in (TAB, *ARROWS) or F1 <= key <= F12:
             self._in_use(True)
+        self._till.used()
         if "ctrl" in modifiers:
             self._shortcut(chr(key) if 32 < key < 127 else "")
         elif key in (ENTER, ENTER_PAD):

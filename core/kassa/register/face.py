@@ -146,8 +146,8 @@ class RegisterView:
 @dataclass(frozen=True)
 class Event:
     """Something happened; ``kind`` is ``connection``, ``sale``, ``finished``, ``staff``, ``sync``, ``delivery``,
-    ``question``, ``notice``, ``window`` (``detail`` is a :class:`~kassa.windows.Window` to open) or ``plugin``.
-    ``text`` is one quiet line for the cashier."""
+    ``question``, ``activity`` (somebody has touched the screen or a key), ``notice``, ``window`` (``detail`` is a
+    :class:`~kassa.windows.Window` to open) or ``plugin``. ``text`` is one quiet line for the cashier."""
 
     kind: str
     text: Text | None = None

@@ -36,6 +36,29 @@ class LogOn(Query[LoggedOn], frozen=True):
         return f"LogOn(staff_id={self.staff_id!r})"
 
 
+class PinChanged(msgspec.Struct, frozen=True):
+    """A PIN has been changed."""
+
+
+class ChangePin(Query[PinChanged], frozen=True):
+    """A staff member's own new PIN. Store server only; refused with ``logged_on_wrong`` like :class:`LogOn`, and
+    counted as a try. Asked again after its answer was lost it is the PIN already, and is answered so.
+
+    It is no command: those are kept in the journal, and no PIN is.
+    """
+
+    NAME: ClassVar[str] = "kassa.change_pin"
+    ANSWER: ClassVar[Any] = PinChanged
+    SEES_OWN_ROWS: ClassVar[bool] = False
+
+    staff_id: str
+    pin: str
+    new_pin: str
+
+    def __repr__(self) -> str:
+        return f"ChangePin(staff_id={self.staff_id!r})"
+
+
 class StaffAssertion(msgspec.Struct, frozen=True):
     """What an offline log on leaves: this staff member was accepted on this register then, by this verifier."""
 

@@ -13,6 +13,7 @@ from kassa.environment import new_id
 from kassa.errors import InvalidInput, NotAvailable, NotFound
 from kassa.model import Customer
 from kassa_customer.numbers import is_provisional, provisional_number
+from kassa_customer.requests import AddCustomer
 
 
 @pytest.fixture
@@ -112,3 +113,17 @@ def test_different_numbers_for_different_bits(one: int, other: int) -> None:
 def test_many_customers_have_numbers_of_their_own() -> None:
     """Also those that one register adds within a millisecond."""
     assert len({provisional_number(new_id()) for _time in range(20_000)}) == 20_000
+
+
+def test_two_registers_that_made_the_same_number(counter: Counter) -> None:
+    """Both customers stay: the second gets a number of its own, and the first is not written over. The same customer
+    told twice is one."""
+    asked = [
+        AddCustomer(command_id=new_id(), number="P-0000-0000-0001", name=name) for name in ("Anna", "Berit", "Anna")
+    ]
+    answers = [
+        counter.register.exchange.send(command, plugin="customer", generation=counter.register.journal.generation)
+        for command in asked
+    ]
+    assert [answer.number for answer in answers] == ["P-0000-0000-0001", "P-0000-0000-0001-2", "P-0000-0000-0001"]
+    assert [counter.run(602, words=answer.number).data.customers[-1].name for answer in answers[1:2]] == ["Berit"]

@@ -215,7 +215,7 @@ class Desk:
                     return
                 parameters[entry.parameter] = self.selection.line_id
                 continue
-            if not self.entry.text:
+            if not self.entry.text or entry.kind == "pin":
                 given = partial(self._given, button, key, parameters, entry.parameter)
                 line_id = next((parameters.get(of.parameter) for of in button.entries if of.kind == "line"), None)
                 self._till.open(AskDialog(self._till, button.face.label, entry, given, line_id=line_id))

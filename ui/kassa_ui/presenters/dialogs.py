@@ -194,7 +194,7 @@ class AskDialog(Dialog):
         self._title = title
         self._asked = entry
         self._given = given
-        self._typed = EntryBuffer()
+        self._typed = EntryBuffer(secret=entry.kind == "pin")
         self.takes_scans = entry.kind in ("code", "text")
 
     @property
@@ -210,7 +210,7 @@ class AskDialog(Dialog):
             (FieldDrawn(speech(self._asked.prompt), self._typed.shown, active=True),),
             (ChoiceDrawn(speech(_("Cancel")), "plain"), ChoiceDrawn(speech(_("OK")), "action")),
             self.notices.drawn(speech),
-            "numbers" if numbers else "letters",
+            "numbers" if numbers else "digits" if self._asked.kind == "pin" else "letters",
         )
 
     def choose(self, place: int) -> None:

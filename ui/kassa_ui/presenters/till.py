@@ -39,6 +39,10 @@ class Threads(Protocol):
         """Run ``ask`` off the screen's thread and ``told`` with its answer on it."""
 
 
+USE_TOLD_S = 5.0
+"""How often the register is told that somebody is at the screen, at most."""
+
+
 class Till:
     """One register's screen. All methods but :meth:`heard` are the screen's thread's.
 
@@ -68,6 +72,7 @@ class Till:
         self.sound = sound
         self.last_notice: Notice | None = None
         self.view = self._look()
+        self._used_at = clock.monotonic()
         self.work = Work(register, self._post)
         self.desk = Desk(self)
         self.log_on = LogOn(self)
@@ -209,6 +214,13 @@ class Till:
         """Answer the open question."""
         self.register.answer(choice)
         self.refresh()
+
+    def used(self) -> None:
+        """Somebody has touched the screen or a key: the till does not lock itself."""
+        now = self.clock.monotonic()
+        if now - self._used_at >= USE_TOLD_S:
+            self._used_at = now
+            self.register.publish(Event("activity"))
 
     def press_pill(self) -> None:
         """The connection's pill was pressed."""
