@@ -277,3 +277,24 @@ def test_debited_while_its_answer_was_lost_and_refused_here(offline_shop: Shop) 
         wait_until(lambda: register.journal.pending_commands() == [], "the store server was asked about it")
     assert on(shop, "LOST") == D(100)
     assert shop.server.query("SELECT reason FROM parked_entry") == []
+
+
+def test_nothing_moves_while_training(counter: Counter, card: str) -> None:
+    """A training sale takes nothing from an account and puts nothing on one; it is finished with cash."""
+    points = on(counter.shop, "L100")
+    counter.run(704, approval=APPROVAL)
+    try:
+        counter.scan("1001")
+        counter.run(117, number="L100")
+        with pytest.raises(NotAvailable, match="training"):
+            counter.run(214, number=card)
+        assert counter.waiting_card is None
+        counter.finished(counter.run(200))
+        counter.run(512, number="TRAINED", amount="10")
+        counter.finished(counter.run(200))
+    finally:
+        counter.run(701)
+        counter.ready()
+    assert (on(counter.shop, "L100"), balance(counter, card)) == (points, D(100))
+    with pytest.raises(NotFound):
+        balance(counter, "TRAINED")

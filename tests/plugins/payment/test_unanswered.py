@@ -104,6 +104,21 @@ def test_a_kill_before_it_was_noted_loses_nothing(counter: Counter) -> None:
     assert payment_id not in [card.payment_id for card in again.cards]
 
 
+def test_training_settles_nothing(counter: Counter) -> None:
+    """While training no terminal is asked and every answer is good: a payment without an answer stays one."""
+    payment_id = given_up(counter, "30,19")
+    counter.run(704, approval=APPROVAL)
+    try:
+        counter.scan("1001")
+        counter.finished(counter.run(201))
+        counter.run(217, action="ask")
+    finally:
+        counter.run(701)
+        counter.ready()
+    assert payment_id not in settlements(counter)
+    assert [card.payment_id for card in open_cards(counter.register).cards] == [payment_id]
+
+
 @each_connection_state
 def test_unanswered_card(till: TillInState) -> None:
     """In every state of the connection: while the terminal is silent nothing else is paid; it is asked about the very
