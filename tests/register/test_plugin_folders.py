@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.acme import example_wheel
+from tests.bad_plugins.wheels import pack
 
 from kassa.model import EnabledPlugin
 from kassa.packages.errors import PackageDamaged
@@ -122,6 +124,39 @@ def test_a_wheel_that_is_not_the_signed_one_is_not_installed(tablet: Tablet, cha
     folders = tablet.start()
     assert (folders.kept.active, folders.kept.ready) == (1, 0)
     assert not list(tablet.folder.rglob("*0.2.0*"))
+
+
+def test_a_wheel_writes_nothing_outside_its_folder(tablet: Tablet) -> None:
+    """Whatever its record says."""
+    given = tablet.given(1)
+    file = tablet.wheels / given.wheels[0].file_name
+    evil = pack(file, {"../../evil.py": b"", **_dist_info()})
+    content = evil.read_bytes()
+    locked = msgspec.structs.replace(given.wheels[0], size=len(content), sha256=_hash(content))
+    with pytest.raises(PackageDamaged):
+        tablet.take(msgspec.structs.replace(given, wheels=(locked,)))
+    assert not list(tablet.folder.parent.rglob("evil.py"))
+    assert tablet.start().kept.active == 0
+
+
+def _dist_info() -> dict[str, bytes]:
+    info = "acme_loyalty-0.1.0.dist-info"
+    return {
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: acme-loyalty\nVersion: 0.1.0\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+
+
+def test_without_a_required_plugin_no_sale_starts(tablet: Tablet) -> None:
+    """One that is required and does not load is named, as one of the register's own list would be."""
+    given = tablet.given(1)
+    plugin = msgspec.structs.replace(given.plugins[0], settings={"offline_limit": "many"}, required=True)
+    tablet.take(msgspec.structs.replace(given, plugins=(plugin,)))
+    started = tablet.start()
+    host = PluginHost(started.enabled(()))
+    (problem,) = host.missing_required
+    assert (problem.name, problem.stage, problem.version) == (NAME, "settings", "0.1.0")
+    assert host.problems_of(started.active) == [problem]
 
 
 def test_two_failed_starts_go_back_to_the_last_good_set(tablet: Tablet) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from kassa.errors import DiskFull
 from kassa.model import EnabledPlugin
 from kassa.packages.errors import PackageDamaged
 from kassa.packages.plugin_sets import LockedWheel, OwnEnvironment, PluginSet
@@ -29,6 +30,10 @@ from kassa.text import texts
 _, n_ = texts("kassa")
 FOLDER = "plugins"
 MOST_TRIES = 2
+ROOM_FOR_SALES = 16 * 1024 * 1024
+"""Bytes of the disk that are left to the journal."""
+GROWS = 6
+"""How many times its own size a wheel takes while it is installed, at most about: itself, and unpacked."""
 Fetch = Callable[[str, Path, int], None]
 """Brings a package's file: id, where to, bytes."""
 
@@ -183,6 +188,7 @@ class PluginFolders:
         draft = self._folder / "new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
+        self._check_room(given)
         for wheel in given.wheels:
             file = self._folder / wheel.file_name
             fetch(wheel.package_id, file, wheel.size)
@@ -192,6 +198,15 @@ class PluginFolders:
             finally:
                 file.unlink(missing_ok=True)
         draft.replace(library)
+
+    def _check_room(self, given: PluginSet) -> None:
+        """Plugins do not take the room that sales need.
+
+        :raises DiskFull: they would.
+        """
+        free, needed = shutil.disk_usage(self._folder).free, sum(wheel.size for wheel in given.wheels)
+        if free < ROOM_FOR_SALES + GROWS * needed:
+            raise DiskFull(where=f"{self._folder}: {free} bytes are free, the wheels have {needed}")
 
     def _library(self, given: PluginSet) -> Path:
         """A folder is named by what is in it: another set of the same wheels uses the same."""
@@ -228,11 +243,12 @@ class PluginFolders:
         """Only what runs, what would be gone back to and what is ready stays."""
         numbers = {number for number in (self.kept.active, self.kept.previous, self.kept.ready) if number}
         known = {number: found for number in numbers if (found := self._read(number)) is not None}
+        files = {f"{number}.json" for number in numbers}
         libraries = {self._library(one) for one in known.values()}
         for place in self._folder.iterdir():
             if place.is_dir() and place not in libraries:
                 shutil.rmtree(place, ignore_errors=True)
-            elif place.stem.isdigit() and int(place.stem) not in numbers:
+            elif place.suffix == ".whl" or (place.stem.isdigit() and place.name not in files):
                 with suppress(OSError):
                     place.unlink()
 
