@@ -37,13 +37,19 @@ class Action:
 
 @dataclass(frozen=True)
 class Window:
-    """A window. The screen asks its plugin again for it (hook ``describe_window``) as long as it is open."""
+    """A window. The screen asks its plugin again for it (hook ``describe_window``) as long as it is open.
+
+    :param widget: a Kivy widget of the plugin's own to show over the rows, as ``package.module:Class``. Only the screen
+        imports it, and hands it the window by its method ``apply``, at first and whenever it is another. One that fails
+        is left out, and its place says so.
+    """
 
     name: str
     title: Text
     subtitle: Text | None = None
     rows: tuple[Row, ...] = ()
     actions: tuple[Action, ...] = ()
+    widget: str = ""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class OptionDrawn:
 
 @dataclass(frozen=True)
 class DialogDrawn:
-    """A dialog as drawn. ``pad`` is ``numbers``, ``digits``, ``letters`` or empty."""
+    """A dialog as drawn. ``pad`` is ``numbers``, ``digits``, ``letters`` or empty; ``window`` is there where it has a
+    widget of its plugin's own."""
 
     title: str
     subtitle: str
@@ -64,6 +65,7 @@ class DialogDrawn:
     notice: NoticeDrawn | None
     pad: str = ""
     options: tuple[OptionDrawn, ...] = ()
+    window: Window | None = None
 
 
 class Dialog:
@@ -134,7 +136,10 @@ class WindowDialog(Dialog):
         )
         rows = tuple((speech(row.label), speech(row.value)) for row in self.window.rows)
         window = self.window
-        return DialogDrawn(speech(window.title), speech(window.subtitle), rows, (), choices, self.notices.drawn(speech))
+        return DialogDrawn(
+            speech(window.title), speech(window.subtitle), rows, (), choices, self.notices.drawn(speech),
+            window=window if window.widget else None,
+        )  # fmt: skip
 
     def _key(self, place: int) -> str:
         return f"window:{self.window.name}:{place}"

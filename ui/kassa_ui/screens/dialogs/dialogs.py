@@ -9,6 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 
+from kassa.windows import Window
 from kassa_ui import kv, theme
 from kassa_ui.presenters.dialogs import ChoiceDrawn, DialogDrawn, OptionDrawn
 from kassa_ui.presenters.till import Till
@@ -17,6 +18,7 @@ from kassa_ui.widgets.field import Field
 from kassa_ui.widgets.key import Key
 from kassa_ui.widgets.keypad import NumberPad
 from kassa_ui.widgets.letters import Letters
+from kassa_ui.widgets.plugin_place import PluginPlace
 from kassa_ui.widgets.words import text_width
 
 FEW = 4
@@ -84,6 +86,8 @@ class DialogLayer(AnchorLayout):
     def __init__(self, till: Till, **kwargs: Any) -> None:
         super().__init__(till=till, **kwargs)
         self._shown_pad = ""
+        self._place: PluginPlace | None = None
+        self._window: Window | None = None
 
     def apply(self, drawn: DialogDrawn) -> None:
         """Show ``drawn``."""
@@ -96,6 +100,7 @@ class DialogLayer(AnchorLayout):
         for place, (widget, shown) in enumerate(zip(reversed(self.ids.fields.children), drawn.fields, strict=True)):
             widget.place = place
             widget.apply(shown)
+        self._apply_widget(drawn.window)
         self._apply_options(drawn.options)
         self._apply_choices(drawn.choices)
         self._apply_pad()
@@ -120,6 +125,17 @@ class DialogLayer(AnchorLayout):
         key = ChoiceKey()
         key.bind(on_release=lambda pressed: self._choose(pressed.place))
         return key
+
+    def _apply_widget(self, window: Window | None) -> None:
+        reference = window.widget if window is not None else ""
+        if reference != (self._place.reference if self._place is not None else ""):
+            self.ids.own.clear_widgets()
+            self._place = PluginPlace(reference) if reference else None
+            if self._place is not None:
+                self.ids.own.add_widget(self._place)
+        if self._place is not None and window is not None and window != self._window:
+            self._place.apply(window)
+        self._window = window
 
     def _apply_options(self, options: tuple[OptionDrawn, ...]) -> None:
         _match(self.ids.options, len(options), OptionRow)
