@@ -20,11 +20,13 @@ def stuck(entry: StoredEntry, refusal: Refusal) -> Stuck:
     where = f"entry {entry.sequence}, {len(entry.data)} bytes; {refusal.where}"
     if refusal.by_store_server:
         return Stuck(_too_large(entry), kept=NOTHING_LOST, hint=_("Call support."), where=where)
-    hint = _(
+    advice = _(
         "A proxy or firewall between the register and the store server refuses it, in small parts too. Whoever runs "
         "the network must let the register through to the store server; then it goes by itself."
     )
-    return Stuck(_not_let_through(entry), kept=NOTHING_LOST, hint=hint, where=where)
+    # In one text: wherever an upload's error is shown, what to do is shown too.
+    what = _("{what} {advice}", what=_not_let_through(entry), advice=advice)
+    return Stuck(what, kept=NOTHING_LOST, where=where)
 
 
 def _too_large(entry: StoredEntry) -> Text:

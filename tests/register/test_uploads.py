@@ -28,7 +28,7 @@ def upload_error(register: Register) -> str:
 @pytest.mark.parametrize(
     ("status", "headers", "says"),
     [
-        (413, HTML, "The network does not let receipt"),
+        (413, HTML, "Whoever runs the network must let the register through"),
         (503, HTML + b"Retry-After: 1\r\n", "status 503"),
     ],
 )
