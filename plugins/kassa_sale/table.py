@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kassa.operations import Entry, Lane, Offline, Operation, Place
 from kassa.text import texts
-from kassa_sale import discounts, lines, returning, searching, selling, suspending, whole
+from kassa_sale import discounts, inventory, lines, returning, searching, selling, suspending, whole
 
 _, n_ = texts("kassa_sale")
 
@@ -87,6 +87,16 @@ OPERATIONS: tuple[Operation, ...] = (
         override=True,
         starts_transaction=True,
         entries=(Entry("receipt", "code", _("Receipt number")),),
+    ),
+    Operation(
+        801,
+        _("Inventory lookup"),
+        inventory.look_up,
+        inventory.Wanted,
+        offline=Offline.NO,
+        offline_reason=_("Only the store server knows what there is"),
+        lane=Lane.SEARCH,
+        entries=(Entry("code", "code", _("Barcode or item number")),),
     ),
     Operation(
         922,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, func, select
 from kassa.errors import DeviceNotTrusted, InvalidInput, LoggedOnWrong, NotAllowed
 from kassa.model import RegisterRecord
 from kassa.requests.contact import AskCommand, ChangesPage, CommandFate, Hello, HelloAnswer, ReadChanges, ReadRecord
+from kassa.requests.inventory import FindInventory
 from kassa.requests.receipts import FindReceipt
 from kassa.requests.shifts import ClaimDrawer, FindLastZ, ListShifts, TakeShift
 from kassa.requests.staff import (
@@ -36,6 +37,7 @@ from kassa_server.credentials import LazyCredentials, verifiers_for
 from kassa_server.door import Caller
 from kassa_server.headquarters.scopes import in_scope, scope_of_store
 from kassa_server.headquarters.staff_places import change_pin
+from kassa_server.inventory import find_inventory
 from kassa_server.receipts import find_receipt
 from kassa_server.record import read_record
 from kassa_server.schema import register, series, staff_credential, store_staff
@@ -236,6 +238,7 @@ SERVER_HANDLERS: tuple[Handler, ...] = (
     _served_here(ReadRecord, read_own_record),
     _served_here(ReadStaffVerifiers, read_staff_verifiers),
     _served_here(ChangePin, change_own_pin),
+    _served_here(FindInventory, find_inventory),
     _served_here(ReadChanges, read_changes),
     _served_here(AskCommand, ask_command),
     _served_here(FindReceipt, find_receipt),

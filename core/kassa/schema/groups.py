@@ -64,12 +64,23 @@ TABLE_GROUPS: tuple[TableGroup, ...] = (
 JOBS: dict[int, tuple[str, ...]] = {
     1010: ("customers", "accounts"),
     1020: ("prices",),
-    1040: ("products",),
+    1040: ("products", "inventory"),
     1060: ("staff",),
     1070: ("channel",),
     1080: ("taxes", "tenders"),
     1090: ("registers",),
-    9999: ("customers", "accounts", "prices", "products", "staff", "channel", "taxes", "tenders", "registers"),
+    9999: (
+        "customers",
+        "accounts",
+        "prices",
+        "products",
+        "inventory",
+        "staff",
+        "channel",
+        "taxes",
+        "tenders",
+        "registers",
+    ),
 }
 """Distribution jobs by number, with the names of the table groups that each sends. Channel configuration, tenders and
 registers go to channel databases alone: a register fetches its own record over its own channel."""

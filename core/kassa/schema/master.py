@@ -165,6 +165,15 @@ customer = _versioned(
 )
 Index("ix_customer_search_text", customer.c.search_text)
 
+inventory = _versioned(
+    "inventory",
+    Column("item_number", code(40), primary_key=True),
+    Column("store_id", code(20), primary_key=True),
+    Column("quantity", quantity_column(), nullable=False, doc="as counted at the end of that day"),
+    Column("counted_on", day(), nullable=False),
+)
+"""What stores have counted. Channel databases' alone: a register asks for it."""
+
 tender_account = _versioned(
     "tender_account",
     Column("account_number", code(40), primary_key=True),

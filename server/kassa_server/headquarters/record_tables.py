@@ -21,6 +21,7 @@ from kassa.schema.master import (
     discount,
     discount_product,
     exchange_rate,
+    inventory,
     item,
     permission_group,
     price,
@@ -128,7 +129,7 @@ class RecordColumn:
             return None
         if self.is_number:
             return self._number(typed)
-        if self.name in ("valid_from", "valid_to"):
+        if self.name in ("valid_from", "valid_to", "counted_on"):
             return self._day(typed)
         if self.is_document:
             return self._document(typed or ("[]" if self.name == "levels" else ""))
@@ -215,7 +216,7 @@ class RecordTable:
 
 def record_tables() -> tuple[RecordTable, ...]:
     """Every table that has record pages."""
-    by_manager = (item, barcode, price, discount, discount_product, coupon, customer, tender_account, staff)
+    by_manager = (item, barcode, price, discount, discount_product, coupon, inventory, customer, tender_account, staff)
     by_administrator = (
         tax_code,
         exchange_rate,

@@ -21,6 +21,7 @@ from kassa.schema.master import (
     discount,
     discount_product,
     exchange_rate,
+    inventory,
     item,
     permission_group,
     price,
@@ -46,6 +47,7 @@ _MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
     "item": (("tax_code", tax_code, "tax_code"), ("master_item_number", item, "item_number")),
     "barcode": (("item_number", item, "item_number"),),
     "price": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
+    "inventory": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
     "discount": (("store_id", store, "store_id"),),
     "coupon": (("store_id", store, "store_id"),),
     "discount_product": (("discount_id", discount, "discount_id"), ("item_number", item, "item_number")),
@@ -74,6 +76,7 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
     (barcode_mask, "decimals", lambda row: row["decimals"] <= 4, _("Between {least} and {most}.", least=0, most=4)),
     (coupon, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
     (price, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
+    (inventory, "counted_on", lambda row: bool(row["counted_on"]), _("Something has to be here.")),
     (exchange_rate, "rate", lambda row: row["rate"] > 0, _("More than {least}.", least=0)),
     (
         exchange_rate,

@@ -18,6 +18,7 @@ _NAMES: dict[str, Text] = {
     "accounts": _("Gift cards and accounts"),
     "prices": _("Prices and discounts"),
     "products": _("Products"),
+    "inventory": _("Inventory"),
     "staff": _("Staff"),
     "taxes": _("Taxes and exchange rates"),
     "tenders": _("Tenders"),

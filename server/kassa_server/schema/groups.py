@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kassa.schema.groups import TABLE_GROUPS, Audience, TableGroup, group_of
-from kassa.schema.master import permission_group, staff, tender_account
+from kassa.schema.master import inventory, permission_group, staff, tender_account
 from kassa_server.schema.databases import channel_database, channel_database_group
 from kassa_server.schema.devices import activation_code, device_revocation
 from kassa_server.schema.organisation import (
@@ -21,6 +21,7 @@ from kassa_server.schema.organisation import (
 CHANNEL_GROUPS: tuple[TableGroup, ...] = (
     group_of("customers"),
     TableGroup("accounts", (tender_account,), audience="channel"),
+    TableGroup("inventory", (inventory,), audience="channel"),
     group_of("prices"),
     group_of("products"),
     TableGroup("staff", (permission_group, staff, store_staff, staff_credential), per_store=True, audience="channel"),
