@@ -29,6 +29,8 @@ shift_report = Table(
     Column("agrees", Boolean, nullable=False, doc="with the sales that were posted when it was posted"),
 )
 Index("ix_shift_report_register_id", shift_report.c.register_id, shift_report.c.number)
+Index("ix_shift_report_shift_id", shift_report.c.shift_id)
+Index("ix_shift_report_closed_at", shift_report.c.closed_at, shift_report.c.entry_id)
 
 open_shift = Table(
     "open_shift",
