@@ -1,14 +1,14 @@
 """Z reports are found by their shift, and the latest at once
 
-Revision: 0025, after 0024
+Revision: 0026, after 0025
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
