@@ -16,7 +16,7 @@ import structlog
 from kassa.errors import KassaError, NotFound
 from kassa.model import EnabledPlugin
 from kassa.packages.plugin_sets import LockedWheel, PluginSet
-from kassa.plugins import PluginHost
+from kassa.plugins import PluginHost, installed
 from kassa.register.plugin_folders import install_wheel, verify_wheel
 from kassa.runtime.request import Side
 from kassa.runtime.runtime import Runtime
@@ -98,12 +98,15 @@ class ServedPlugins:
         modules = {name: module for wheel in wanted.wheels for name, module in _entry_points(folder, wheel).items()}
         points = namespace.entry_points(modules)
         # A server runs handlers only: settings are the register's, and go with its requests.
-        host = PluginHost([EnabledPlugin(one.name, settings=one.settings) for one in wanted.plugins], lambda: points)
+        here = [point for point in installed() if point.name not in modules]
+        enabled = [EnabledPlugin(one.name, settings=one.settings) for one in wanted.plugins]
+        host = PluginHost(enabled, lambda: [*points, *here])
         runtime = Runtime(host.hooks.register_handlers())
         bad = {problem.name for problem in host.problems} | {refused.plugin for refused in runtime.refused}
         for problem in host.problems:
             self._log.error("plugin_not_served", plugin=problem.name, what=str(problem.what), error=problem.error)
-        good = [one for one in wanted.plugins if one.name in host.loaded and one.name not in bad]
+        versions = {name: loaded.info.version for name, loaded in host.loaded.items() if name not in bad}
+        good = [one for one in wanted.plugins if versions.get(one.name) == one.version]
         return Served(host, runtime, frozenset(f"{one.name} {one.version}" for one in good), namespace)
 
     def _unpack(self, wheel: LockedWheel, folder: Path) -> None:

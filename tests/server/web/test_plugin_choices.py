@@ -182,3 +182,61 @@ def test_what_does_not_work_stands_on_the_registers_page(users: Shop, person: Ca
     page = person("Vera").get("/registers/R1").text
     assert "Plugin acme_loyalty does not start. ImportError" in page
     assert "acme-loyalty 0.1.0" in page
+
+
+def test_sets_are_signed_anew_when_a_key_is_revoked(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    """A register that has not got its set yet would refuse the one that the revoked key has signed."""
+    anna = person("Anna")
+    allow(anna, example_wheel(tmp_path))
+    runs_on(users, "R1")
+    choose(anna, "register:R1", "0.1.0")
+    with users.channel.writing() as connection:
+        old = signing_key(connection, users.channel.environment, PLUGINS).signing_key.key_id
+    anna.get("/keys")
+    anna.send("/keys", purpose="plugins")
+    runs_on(users, "R1")
+    assert newest(users, "R1").number == 1
+    anna.send(f"/keys/{old}/revoke")
+    runs_on(users, "R1")
+    assert newest(users, "R1").number == 2
+
+
+def test_what_the_register_has_of_its_own_wins(users: Shop, person: Callable[[str], Person], tmp_path: Path) -> None:
+    """A distribution that is installed beside Kassa there is not sent; another version of it is refused by name."""
+    anna = person("Anna")
+    allow(anna, example_wheel(tmp_path), example_wheel(tmp_path, "0.2.0"))
+    there = own_environment()
+    own = msgspec.structs.replace(there, distributions={**there.distributions, "acme-loyalty": "0.1.0"})
+    keep_report(users.channel, "R1", SyncReport((), 0, plugins=PluginsReport(environment=own)))
+    choose(anna, "register:R1", "0.1.0")
+    made = newest(users, "R1")
+    assert (made.wheels, [(one.name, one.version) for one in made.plugins]) == ((), [("acme_loyalty", "0.1.0")])
+    assert "there is 0.1.0 of its own" in choose(anna, "register:R1", "0.2.0").text
+
+
+def test_settings_that_a_plugin_needs_are_asked_for(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    """Without them the register would leave the plugin out."""
+    anna = person("Anna")
+    plugin = {"acme_need.py": NEEDING}
+    allow(anna, wheel(tmp_path, "acme-need", "1.0", plugin, plugins={"acme_need": "acme_need"}))
+    page = "/plugins/acme-need"
+    refused = choose(anna, "register:R1", "1.0", page)
+    assert (refused.status_code, "address" in refused.text) == (422, True)
+    assert choose(anna, "register:R1", "1.0", page, **{"settings-acme_need": '{"address": "a"}'}).status_code == 200
+
+
+NEEDING = b"""
+import msgspec
+from kassa import PluginInfo
+
+
+class Settings(msgspec.Struct):
+    address: str
+
+
+PLUGIN = PluginInfo(name="acme_need", version="1.0", api_level=1, title="Need", settings=Settings)
+"""

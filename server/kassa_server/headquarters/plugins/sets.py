@@ -19,7 +19,7 @@ from kassa.packages.plugin_sets import LockedPlugin, LockedWheel, OwnEnvironment
 from kassa.register.own_environment import own_environment
 from kassa.text import literal, texts
 from kassa_server import audit
-from kassa_server.headquarters.keys import PLUGINS, signing_key
+from kassa_server.headquarters.keys import PLUGINS, current_key_set, signing_key
 from kassa_server.headquarters.plugins import choices
 from kassa_server.headquarters.plugins.allow_list import APPROVED, AllowedWheel, list_wheels
 from kassa_server.headquarters.plugins.choices import Choice, Placed
@@ -152,7 +152,9 @@ def _renew(
     wheels, plugins = _locked(chosen, approved, runs_on, one.register_id)
     if told is None or runs_on is None:
         return  # made when the register has said what it runs on
-    contents = hashlib.sha256(msgspec.json.encode([wheels, plugins])).hexdigest()
+    # A revoked key's sets must go at once.
+    revoked = current_key_set(connection, PLUGINS).revoked
+    contents = hashlib.sha256(msgspec.json.encode([wheels, plugins, revoked])).hexdigest()
     newest = select(plugin_set.c.contents).where(plugin_set.c.register_id == one.register_id)
     last, seen = 0 if before is None else before[0], max(told.active, told.ready)
     # Where headquarters was restored from a backup its registers have seen higher numbers than it knows.
@@ -177,13 +179,12 @@ def _locked(
                     one.facts.sha256)
         for one in wheels
     )  # fmt: skip
+    known = {(one.facts.distribution, one.facts.version): one.facts.plugins for one in approved}
     plugins = tuple(
-        LockedPlugin(plugin, one.facts.distribution, one.facts.version, choice.required,
-                     dict(choice.settings.get(plugin, {})))
-        for one in wheels
-        if (choice := chosen.get(one.facts.distribution)) is not None
-        for plugin in one.facts.plugins
-    )  # fmt: skip
+        LockedPlugin(plugin, name, choice.version, choice.required, dict(choice.settings.get(plugin, {})))
+        for name, choice in sorted(chosen.items())
+        for plugin in known[name, choice.version]
+    )
     return locked, plugins
 
 
@@ -215,10 +216,11 @@ def _check(connection: Connection, choice: Choice) -> None:
         raise InvalidInput(_("{wheel} is not approved.", wheel=literal(name)), kept=KEPT)
     if not 0 < choice.percent <= choices.WHOLE:
         raise InvalidInput(_("Per cent are 1 to 100."), kept=KEPT)
-    for plugin, settings in choice.settings.items():
+    for plugin in choice.settings:
         if plugin not in wheel.facts.plugins:
             raise InvalidInput(_("{wheel} has no plugin {name}.", wheel=literal(name), name=literal(plugin)), kept=KEPT)
-        check_settings(plugin, settings, wheel.declared[plugin].settings)
+    for plugin in wheel.facts.plugins:
+        check_settings(plugin, choice.settings.get(plugin, {}), wheel.declared[plugin].settings)
 
 
 def check_settings(plugin: str, settings: Mapping[str, Any], schema: Mapping[str, Any] | None) -> None:

@@ -12,7 +12,7 @@ from kassa.text import literal, texts
 from kassa_server.headquarters import keys
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.schema import headquarters_key
-from kassa_server.web.page import channel_of, go, needs, reading, writing
+from kassa_server.web.page import channel_of, field, go, needs, reading, writing
 from kassa_server.web.rendering import render
 
 _, n_ = texts("kassa_server")
@@ -27,13 +27,10 @@ def listed(request: Request) -> Response:
 def _page(request: Request, status: int = 200, error: KassaError | None = None) -> Response:
     key = headquarters_key.c
     with reading(request) as connection:
-        columns = (
-            select(key.key_id, key.made_at, key.revoked_at)
-            .where(key.purpose == keys.LISTS)
-            .order_by(key.made_at.desc())
-        )
+        columns = select(key.key_id, key.purpose, key.made_at, key.revoked_at).order_by(key.purpose, key.made_at.desc())
         found = connection.execute(columns).all()
-    signing = next((one.key_id for one in found if one.revoked_at is None), None)
+    newest = {one.purpose: one.key_id for one in reversed(found) if one.revoked_at is None}
+    signing = set(newest.values())
     return render(request, "keys.html", status, keys=found, signing=signing, error=error)
 
 
@@ -41,7 +38,8 @@ def _page(request: Request, status: int = 200, error: KassaError | None = None) 
 def rotate(request: Request) -> Response:
     """A new key."""
     with writing(request) as connection:
-        made = keys.rotate_key(connection, channel_of(request).environment)
+        purpose = keys.PLUGINS if field(request, "purpose") == keys.PLUGINS else keys.LISTS
+        made = keys.rotate_key(connection, channel_of(request).environment, purpose)
     return go(request, "/keys", _("Key {key} signs from now on.", key=literal(made)))
 
 
