@@ -21,6 +21,7 @@ from kassa.logs import log_to
 USE_CASES = (
     "fault_to_answer",
     "scan_to_line",
+    "screen_answers",
     "live_discounts",
     "every_operation",
     "finish_sale",
