@@ -20,7 +20,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``unit_price`` is per ``unit``, with or without tax as the store says; ``tax_rate`` is a fraction (0.25).
     ``decimals``: how many a quantity may have; None: up to three. ``quantity``: what one scan sells.
-    ``minimum_age``: of whoever buys it, in years.
+    ``minimum_age``: of whoever buys it, in years. ``serial_numbered``: each one has a number, which is asked for.
     """
 
     number: str
@@ -33,6 +33,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Decimal = Decimal(1)
     decimals: int | None = None
     minimum_age: int | None = None
+    serial_numbered: bool = False
 
 
 class Discount(msgspec.Struct, frozen=True, omit_defaults=True):

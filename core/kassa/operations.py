@@ -146,12 +146,17 @@ class Finished:
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Something that only the cashier can decide. ``default`` is taken after ``timeout_s``."""
+    """Something that only the cashier can decide, or knows. ``default`` is taken after ``timeout_s``.
+
+    ``entry``: something is to be typed or scanned, and is the answer; the choices stand beside it. Its kind is ``code``
+    or ``text``.
+    """
 
     text: Text
     choices: tuple[tuple[str, Text], ...]
     default: str
     timeout_s: float = 10
+    entry: Entry | None = None
 
 
 class OperationContext(Protocol):

@@ -110,6 +110,8 @@ class Receipt:
         off = self._own_discount(line, gross)
         if off and line.discount is not None:
             yield Columns(_discount_words(line.discount.kind, line.discount.value), self._money(-off))
+        if line.extra.get("serial_number"):
+            yield Words(_("  Serial number {number}", number=literal(str(line.extra["serial_number"]))))
         if line.comment:
             yield Words(literal(f"  {line.comment}"))
 

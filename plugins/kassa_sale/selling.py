@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from kassa.sale import entered
 from kassa.sale.entered import Entered
 from kassa.sale.lines import add_item
 from kassa.text import texts
-from kassa_sale.asking import AGE_CHECKED, check_age, reason_for
+from kassa_sale.asking import AGE_CHECKED, SERIAL_NUMBER, check_age, reason_for, serial_number
 from kassa_sale.limits import keep
 
 _, n_ = texts("kassa_sale")
@@ -25,10 +26,11 @@ _ONE = Decimal(1)
 
 class Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is sold. ``code``: a barcode or item number, perhaps with a quantity before it (``3×code``, ``3*code``).
-    ``quantity``: instead of that."""
+    ``quantity``: instead of that. ``serial_number``: of a serial-numbered item; else it is asked for."""
 
     code: str
     quantity: Entered = None
+    serial_number: str | None = None
 
 
 class Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +52,10 @@ def sell(context: OperationContext) -> OperationResult:
     code, quantity = read_scan(scanned.code, scanned.quantity)
     item = context.send(FindItem(code))
     age = check_age(context, item)
-    extra = None if age is None else {AGE_CHECKED: age}
+    serial = serial_number(context, item, quantity * item.quantity, scanned.serial_number)
+    extra: dict[str, Any] = {} if age is None else {AGE_CHECKED: age}
+    if serial is not None:
+        extra[SERIAL_NUMBER] = serial
     transaction = add_item(context.transaction, item, quantity, context.new_id(), extra=extra)
     keep(context, transaction)
     return OperationResult(data=context.transaction.lines[-1])

@@ -58,6 +58,7 @@ class NewItem(msgspec.Struct, frozen=True):
     :param variant: of a variant: what it differs in, for people (``M, red``).
     :param category: what discounts on a category are on.
     :param minimum_age: of whoever buys it, in years.
+    :param serial_numbered: each one has a number of its own, which the till asks for.
     :param sold_as_variants: a master, which is not sold itself.
     """
 
@@ -73,6 +74,7 @@ class NewItem(msgspec.Struct, frozen=True):
     sold_as_variants: bool = False
     category: str | None = None
     minimum_age: int | None = None
+    serial_numbered: bool = False
 
 
 class NewCustomer(msgspec.Struct, frozen=True):
@@ -258,6 +260,7 @@ def put_items(connection: Connection, items: Iterable[NewItem]) -> None:
                 "sold_as_variants": new.sold_as_variants,
                 "category": new.category,
                 "minimum_age": new.minimum_age,
+                "serial_numbered": new.serial_numbered,
             }
             for new in items
         ],

@@ -8,6 +8,12 @@ from collections.abc import Callable
 from kassa.environment import Clock
 from kassa.operations import Question
 
+LONGEST = 200
+
+
+def _is_typed(question: Question, answer: str) -> bool:
+    return question.entry is not None and 0 < len(answer.strip()) <= LONGEST
+
 
 class Questions:
     """Asks one question at a time.
@@ -40,8 +46,9 @@ class Questions:
         return question.default if self._choice is None else self._choice
 
     def answer(self, choice: str) -> None:
-        """Answer the open question; ignored when there is none or the choice is not one of its own."""
+        """Answer the open question; ignored when there is none or the choice is not one of its own. Where something is
+        to be typed, that is the answer."""
         question = self.open
-        if question is not None and choice in dict(question.choices):
+        if question is not None and (choice in dict(question.choices) or _is_typed(question, choice)):
             self._choice = choice
             self._answered.set()

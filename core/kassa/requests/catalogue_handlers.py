@@ -37,6 +37,7 @@ _SOLD = (
     item.c.sold_as_variants,
     item.c.variant,
     item.c.minimum_age,
+    item.c.serial_numbered,
     tax_code.c.rate,
     unit_of_measure.c.decimals,
     price_in_force().label("price"),
@@ -148,6 +149,7 @@ def _as_item(row: Row, rate: Decimal) -> Item:
         quantity=row.get("quantity", _ONE),
         decimals=row.get("decimals"),
         minimum_age=row["minimum_age"],
+        serial_numbered=bool(row["serial_numbered"]),
     )
 
 

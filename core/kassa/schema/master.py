@@ -38,6 +38,7 @@ item = _versioned(
     Column("variant", words(200), doc="of a variant: what it differs in, for people (M, red)"),
     Column("category", code(40), doc="what discounts on a category are on"),
     Column("minimum_age", Integer, doc="of whoever buys it, in years; none: anybody"),
+    Column("serial_numbered", Boolean, nullable=False, server_default=false(), doc="each has a number of its own"),
 )
 Index("ix_item_master_item_number", item.c.master_item_number)
 

@@ -53,6 +53,7 @@ COLUMNS: dict[str, Text] = {
     "line_group": _("Line group"),
     "category": _("Category"),
     "minimum_age": _("Minimum age"),
+    "serial_numbered": _("Serial-numbered"),
     "mask": _("Mask"),
     "reason_code": _("Reason code"),
     "name": _("Name"),

@@ -18,6 +18,7 @@ APPROVAL = ManagerApproval(MANAGER, MANAGER_PIN)
 ITEMS = [
     {"item_number": "18", "description": "Folköl", "unit_price": "15.00", "tax_code": "25", "minimum_age": 18},
     {"item_number": "20", "description": "Starköl", "unit_price": "25.00", "tax_code": "25", "minimum_age": 20},
+    {"item_number": "SER", "description": "Telefon", "unit_price": "3999", "tax_code": "25", "serial_numbered": True},
 ]
 REASONS = [
     {"reason_code": "BROKEN", "kind": "return", "name": "Trasig"},
@@ -107,3 +108,24 @@ def test_reasons(till: tuple[Shop, Register]) -> None:
     voided = register.run(500).data.transaction
     assert voided.extra["void_reason"] == "LEFT"
     assert len(cashier.asked) == 4
+
+
+def test_a_serial_numbered_item_is_sold_with_its_number(till: tuple[Shop, Register]) -> None:
+    """Scanned or typed when it is asked for; the same one is not in a sale twice, more than one at once is refused, and
+    without a number nothing is sold."""
+    _shop, register = till
+    cashier = Cashier(register, "IMEI-4711")
+    line = register.run(100, code="SER").data
+    assert line.extra["serial_number"] == "IMEI-4711"
+    (question,) = cashier.asked
+    assert question.entry is not None
+    with pytest.raises(InvalidInput, match="already"):
+        register.run(100, code="SER")
+    with pytest.raises(InvalidInput, match="one at a time"):
+        register.run(100, code="SER", quantity=2)
+    cashier.says = "cancel"
+    with pytest.raises(NotAvailable, match="without its serial number"):
+        register.run(100, code="SER")
+    assert register.transaction is not None
+    assert [sold.item.number for sold in register.transaction.sold_lines] == ["1001", "SER"]
+    assert register.run(100, code="SER", serial_number=" IMEI-2 ").data.extra["serial_number"] == "IMEI-2"

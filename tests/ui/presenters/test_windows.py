@@ -73,6 +73,27 @@ def test_question(bench: Bench) -> None:
     assert bench.till.dialog is None
 
 
+def test_a_question_that_is_answered_by_typing(bench: Bench) -> None:
+    """What is scanned or typed is the answer; nothing is none, and the choice beside it is another way out."""
+    bench.selling()
+    asked = Entry("serial_number", "code", literal("Serienummer"))
+    choices = (("cancel", literal("Avbryt")),)
+    for answer, press in (("IMEI-1", 1), ("cancel", 0)):
+        bench.register.question = Question(literal("Telefon"), choices, "cancel", 45, asked)
+        bench.register.publish(Event("question"))
+        bench.until(lambda: isinstance(bench.till.dialog, QuestionDialog))
+        dialog = bench.till.dialog
+        assert isinstance(dialog, QuestionDialog)
+        dialog.enter()
+        assert bench.till.dialog is dialog
+        assert dialog.entry is not None
+        dialog.entry.type("IMEI-1")
+        drawn = dialog.drawn(speech(bench.till.view))
+        assert [field.text for field in drawn.fields] == ["IMEI-1"]
+        dialog.choose(press)
+        assert bench.register.answers[-1] == answer
+
+
 def test_a_plugin_opens_a_window(bench: Bench) -> None:
     """An event with a window opens it where somebody is at the till, over whatever is there; before log on it does
     not: nobody is there to answer."""

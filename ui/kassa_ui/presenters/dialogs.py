@@ -299,6 +299,12 @@ class QuestionDialog(Dialog):
         super().__init__(till)
         self.question = question
         self._until = till.clock.monotonic() + question.timeout_s
+        self._typed = None if question.entry is None else EntryBuffer()
+        self.takes_scans = question.entry is not None
+
+    @property
+    def entry(self) -> EntryBuffer | None:
+        return self._typed
 
     def drawn(self, speech: Speech) -> DialogDrawn:
         default = dict(self.question.choices).get(self.question.default)
@@ -307,19 +313,38 @@ class QuestionDialog(Dialog):
             speech(self.question.text),
             speech(_("“{choice}” by itself in {seconds} s.", choice=default, seconds=left)) if default else "",
             (),
-            (),
-            tuple(
-                ChoiceDrawn(speech(label), "action" if key == self.question.default else "plain")
-                for key, label in self.question.choices
-            ),
+            self._fields(speech),
+            (*self._choices(speech), *self._done(speech)),
             self.notices.drawn(speech),
+            "letters" if self._typed is not None else "",
         )
 
+    def _fields(self, speech: Speech) -> tuple[FieldDrawn, ...]:
+        if self._typed is None or self.question.entry is None:
+            return ()
+        return (FieldDrawn(speech(self.question.entry.prompt), self._typed.shown, active=True),)
+
+    def _choices(self, speech: Speech) -> tuple[ChoiceDrawn, ...]:
+        asked = self._typed is not None
+        return tuple(
+            ChoiceDrawn(speech(label), "action" if key == self.question.default and not asked else "plain")
+            for key, label in self.question.choices
+        )
+
+    def _done(self, speech: Speech) -> tuple[ChoiceDrawn, ...]:
+        return () if self._typed is None else (ChoiceDrawn(speech(_("OK")), "action"),)
+
     def choose(self, place: int) -> None:
-        self.till.answer(self.question.choices[place][0])
+        if place < len(self.question.choices):
+            self.till.answer(self.question.choices[place][0])
+        else:
+            self.enter()
 
     def enter(self) -> None:
-        self.till.answer(self.question.default)
+        if self._typed is None:
+            self.till.answer(self.question.default)
+        elif self._typed.text.strip():
+            self.till.answer(self._typed.take().strip())
 
     def close(self) -> None:
         """A question is answered, not closed."""

@@ -1,0 +1,19 @@
+"""serial-numbered items
+
+Revision: 0026, after 0025
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change the tables."""
+    op.add_column("item", sa.Column("serial_numbered", sa.Boolean(), server_default=sa.false(), nullable=False))
