@@ -160,6 +160,7 @@ def test_same_package_for_every_database(chain: Channel, distribution: Distribut
         "customers": 1, "products": 1, "taxes": 1,  # one for all
         "prices": 4, "staff": 4,  # by store, and by group
         "channel": 2, "tenders": 2, "registers": 2,  # for channel databases alone
+        "accounts": 1, "inventory": 1,  # for those too, and one for all
     }  # fmt: skip
 
 
