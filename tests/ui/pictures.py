@@ -66,7 +66,7 @@ def take(pilot: Pilot, picture: Picture, path: Path) -> None:
         pilot.attach(register)
         pilot.until(lambda: pilot.app.palette.name == picture.theme)
         draw(pilot, register, picture.state)
-        pilot.frames(5)
+        pilot.frames(8)
         pilot.picture(str(path))
     finally:
         register.release()
