@@ -10,7 +10,7 @@ from tests.ui.pictures import FOLDER, MOST_OTHER, Picture, all_pictures, otherne
 from tests.ui.pilot import Pilot
 
 ALL = tuple(all_pictures())
-A_FEW = ("sale-sv-light", "sale-offline-en-dark", "tender-sv-dark")
+A_FEW = ("sale-sv-light", "sale-offline-en-dark", "tender-sv-dark", "log-on-sv-light")
 GALLERY = FOLDER.parents[1] / "gallery.md"
 
 

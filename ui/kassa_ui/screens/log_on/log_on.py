@@ -66,6 +66,7 @@ class LogOnScreen(BoxLayout):
         super().__init__(till=till, **kwargs)
         self._fields = LogOnFields(till=till, tight=self.tight)
         self._tiles = StaffTiles(till=till)
+        self._offline: Key | None = None
         self.bind(tight=self._fields.setter("tight"))
 
     def apply(self, drawn: LogOnDrawn) -> None:
@@ -81,7 +82,22 @@ class LogOnScreen(BoxLayout):
         ids.offline.text = drawn.offline
         ids.notice.apply(drawn.notice)
         ids.quiet.text = drawn.quiet or "\n".join(drawn.problems)
-        ids.work_offline.label = drawn.work_offline
+        self._offer_offline(drawn.work_offline)
+
+    def _offer_offline(self, label: str) -> None:
+        if label and self._offline is None:
+            self._offline = Key(tone="switch", label=label)
+            self._offline.bind(on_release=self._work_offline)
+            self.ids.below.add_widget(self._offline)
+        elif not label and self._offline is not None:
+            self.ids.below.remove_widget(self._offline)
+            self._offline = None
+        if self._offline is not None:
+            self._offline.label = label
+
+    def _work_offline(self, _key: Key) -> None:
+        self.till.log_on.work_offline()
+        self.till.draw()
 
 
 kv.load(__file__)
