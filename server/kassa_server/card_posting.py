@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from kassa.card_settlement import CardSettled
 from kassa.journal.entry import EntryBody
@@ -33,17 +33,21 @@ def post_unanswered_cards(connection: Connection, sales: Iterable[PostedSale]) -
 
 
 def post_card_settled(connection: Connection, body: EntryBody) -> None:
-    """Note what became of one, within the caller's transaction.
+    """Note what became of one, within the caller's transaction. One that was noted stays with the sale that it was
+    noted with, whatever the entry says of that.
 
     :raises msgspec.ValidationError: the entry says no such thing.
     """
     settled = msgspec.json.decode(body.payload, type=CardSettled)
-    known = select(card_payment.c.noted_at).where(card_payment.c.payment_id == settled.payment_id)
+    became = {
+        "outcome": settled.outcome, "settled_at": body.at, "settled_by": body.staff_id, "said": settled.said[:200],
+    }  # fmt: skip
+    noted = update(card_payment).where(card_payment.c.payment_id == settled.payment_id)
+    if connection.execute(noted.values(became)).rowcount:
+        return
     row = {
         "payment_id": settled.payment_id, "store_id": body.store_id, "register_id": body.register_id,
         "transaction_id": settled.transaction_id, "tender_id": settled.tender_id, "currency": settled.currency,
-        "amount": to_minor(settled.amount, settled.currency),
-        "noted_at": connection.execute(known).scalar() or body.at, "outcome": settled.outcome,
-        "settled_at": body.at, "settled_by": body.staff_id, "said": settled.said[:200],
+        "amount": to_minor(settled.amount, settled.currency), "noted_at": body.at, **became,
     }  # fmt: skip
     upsert(connection, card_payment, [row])
