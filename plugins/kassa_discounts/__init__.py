@@ -71,5 +71,5 @@ def register_stopping(register: RegisterFace) -> None:
 def _book(register: RegisterFace) -> InForce:
     number = register.record.register_id
     if number not in _in_force:
-        _in_force[number] = InForce(register.environment.clock)
+        _in_force[number] = InForce()
     return _in_force[number]

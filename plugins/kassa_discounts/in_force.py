@@ -1,6 +1,7 @@
 """The discounts in force on the items of a sale: each item is asked for once a sale, and what was answered is kept with
 it in memory. So a sale keeps the discounts that it began with, and a scan of something known asks for nothing. Where a
-store has no discount at all, a sale asks once, and sales that follow at once do not ask again."""
+store has no discount at all, a sale asks once. Nothing is remembered from one sale to the next: a discount that has
+come since is given."""
 
 from __future__ import annotations
 
@@ -8,16 +9,11 @@ import threading
 from typing import NamedTuple
 
 from kassa.discounting import DiscountRequest
-from kassa.environment import Clock
 from kassa_discounts.positions import Live
 from kassa_discounts.requests import Discounts, FindDiscounts
 
 KEPT = 8
 """So many sales are remembered: the one in progress, and price checks beside it."""
-
-
-NONE_HOLDS_S = 10
-"""For so long a store that had no discount at all is not asked again."""
 
 
 class _Known(NamedTuple):
@@ -33,9 +29,7 @@ _NOTHING = _Known(frozenset(), Discounts(), Live(Discounts()))
 class InForce:
     """What is known of the sales at work. Thread-safe."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._none_until = clock.monotonic()
+    def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
@@ -49,12 +43,10 @@ class InForce:
         with self._lock:
             known = self._known.get(sale.transaction_id, _NOTHING)
         new = numbers - known.asked
-        if new and not known.none_at_all and (known.asked or self._clock.monotonic() >= self._none_until):
+        if new and not known.none_at_all:
             answer = request.ask(FindDiscounts(tuple(sorted(new))))
             discounts = _together(known.discounts, answer)
             known = _Known(known.asked | new, discounts, Live(discounts), answer.none_at_all and not known.asked)
-            if answer.none_at_all:
-                self._none_until = self._clock.monotonic() + NONE_HOLDS_S
             with self._lock:
                 self._known.pop(sale.transaction_id, None)
                 self._known[sale.transaction_id] = known
