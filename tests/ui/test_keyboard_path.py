@@ -51,6 +51,14 @@ def test_shortcuts_are_shown_while_a_keyboard_is_in_use(selling: Pilot) -> None:
     assert not selling.reads("F12")
 
 
+def test_the_next_register_begins_without_shortcuts(selling: Pilot, register: ScriptedRegister) -> None:
+    """That a keyboard was in use is not carried over to a register that is attached in place of another."""
+    selling.key("up")
+    selling.until(lambda: selling.reads("F12"))
+    selling.attach(register)
+    assert not selling.reads("F12")
+
+
 @pytest.mark.parametrize("tender", ["Kort", "Kontant"])
 def test_a_sale_takes_at_most_three_touches(selling: Pilot, register: ScriptedRegister, tender: str) -> None:
     """Scanned goods paid exactly in cash or by card: counted touches to the end of the sale, scans not counted."""

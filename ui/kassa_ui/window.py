@@ -180,6 +180,7 @@ class KassaApp(App):
             self._keyboard.close()
             self.root.clear_widgets()
             self.till = self.stage = self.ring = self._keyboard = None
+            self.keys_shown = False
 
     def _draw_now(self, *_dt: float) -> None:
         if self.stage is not None:
