@@ -56,7 +56,10 @@ PLUGINS = (
     {"name": "customer"},
     # No amount is declined or stays unanswered for good: the file says that all of it was paid. One that ends in 17
     # pence gets its answer only when the terminal is asked again.
-    {"name": "card_simulator", "settings": {"declined": [], "unknown": [], "irreversible": []}},
+    {
+        "name": "card_simulator",
+        "settings": {"declined": [], "unknown": [], "late": [], "irreversible": [], "late_irreversible": []},
+    },
     {"name": "offline_failover"},
     {"name": "operation_917"},
     {"name": "status_header"},

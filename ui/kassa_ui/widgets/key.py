@@ -104,7 +104,10 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
     def _fit_words(self, *_dt: float) -> None:
         """Draw the words as large as is meant, smaller where the key has no room for that."""
         typeface = theme.MEDIUM if self.strong else theme.REGULAR
-        palette = App.get_running_app().palette
+        app = App.get_running_app()
+        if app is None:
+            return  # the window has closed since this was asked for
+        palette = app.palette
         self.meant = sp(self.label_size or palette.body_sp)
         name = Written(self.label, self.meant, lambda text, size: text_width(text, typeface, size))
         small = Written(self.detail, sp(palette.caption_sp), lambda text, size: text_width(text, theme.REGULAR, size))
