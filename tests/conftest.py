@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The ordinary run draws the same examples every time; the soak draws new ones, and more."""
-    settings.register_profile("ordinary", derandomize=True, deadline=None)
+    settings.register_profile("ordinary", derandomize=True, deadline=None, max_examples=50)
     settings.register_profile("soak", deadline=None, print_blob=True)
     settings.load_profile("soak" if config.getoption("--soak") else "ordinary")
 

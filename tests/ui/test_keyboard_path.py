@@ -13,12 +13,18 @@ from tests.ui.shown import STATES, State, draw
 from kassa_ui.widgets.keypad import PadKey
 from kassa_ui.widgets.lines import SaleRow
 
+FEW = {"log_on", "sale", "tender", "approval", "settings"}
+"""An ordinary run walks these; the soak walks all."""
+WALKED = [
+    state if state.__name__ in FEW else pytest.param(state, marks=pytest.mark.soak, id=state.__name__)
+    for state in STATES
+]
 TYPED = (PadKey, SaleRow)
 """Their way is typing, and Up, Down and Right."""
 MOST_TOUCHES = 3
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("state", WALKED, ids=lambda state: state.__name__)
 def test_tab_reaches_everything(selling: Pilot, register: ScriptedRegister, state: State) -> None:
     """On every screen Tab comes by everything that can be pressed, and shows where it is."""
     draw(selling, register, state)
