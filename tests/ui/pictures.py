@@ -21,6 +21,9 @@ COARSER = 4
 """Pictures are compared this many times smaller: how a letter's edge is smoothed differs between machines."""
 DIFFERS = 40
 """Of 255: a point whose colour is further off is another."""
+ASIDE = 2
+"""A word may stand this many pixels further to a side: SDL_ttf does not always measure a ligature ("ffl") as equally
+wide, and words are centred by that."""
 MOST_OTHER = 0.0003
 """As a part of all points."""
 
@@ -78,15 +81,18 @@ def take(pilot: Pilot, picture: Picture, path: Path) -> None:
 
 def otherness(one: Path, other: Path) -> float:
     """How much of two pictures is not the same, 0 to 1."""
-    first, second = (_coarse(path) for path in (one, other))
+    with Image.open(one) as opened, Image.open(other) as opened_too:
+        first, second = opened.convert("RGB"), opened_too.convert("RGB")
     if first.size != second.size:
         return 1.0
-    channels = ImageChops.difference(first, second).split()
-    largest = ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2])
-    far = sum(largest.histogram()[DIFFERS:])
-    return far / (first.size[0] * first.size[1])
+    return max(_not_found(first, second), _not_found(second, first))
 
 
-def _coarse(path: Path) -> Image.Image:
-    with Image.open(path) as picture:
-        return picture.convert("RGB").reduce(COARSER)
+def _not_found(still: Image.Image, moved: Image.Image) -> float:
+    """How much of ``still`` is not in ``moved``, however that is put aside."""
+    coarse = still.reduce(COARSER)
+    least = Image.new("L", coarse.size, 255)
+    for aside in range(-ASIDE, ASIDE + 1):
+        channels = ImageChops.difference(ImageChops.offset(moved, aside, 0).reduce(COARSER), coarse).split()
+        least = ImageChops.darker(least, ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2]))
+    return sum(least.histogram()[DIFFERS:]) / (coarse.size[0] * coarse.size[1])
