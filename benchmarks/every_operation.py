@@ -3,7 +3,6 @@ discounts: each one's own time, and the slowest of them."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,6 @@ from benchmarks.live_discounts import ITEMS, LINES, SOLD, put_discounts
 from benchmarks.tills import disconnect, fill_up, shop_with_register, timed
 from kassa.register import Register
 from kassa.testing.store import MANAGER, MANAGER_PIN
-from kassa_discounts.in_force import NONE_HOLDS_S
 
 TITLE = "Every operation on a 100-line sale, offline, 500,000 items"
 LIMITS = {100: 0.010, 1000: 0.025}
@@ -32,7 +30,6 @@ def measure(folder: Path) -> list[Figure]:
         figures = []
         for count, limit in LIMITS.items():
             put_discounts(register, count)
-            time.sleep(NONE_HOLDS_S)
             slowest = sorted(_operations(register, codes, Random(count)).items(), key=lambda one: -one[1])
             figures += [
                 milliseconds(f"{count} live discounts: {name} (p99)", p99, limit, f"{limit * 1000:.0f} ms")

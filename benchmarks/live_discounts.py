@@ -6,7 +6,6 @@ with a thousand of them every item has ten.
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,6 @@ from benchmarks.tills import disconnect, fill_up, shop_with_register, timed
 from kassa.register import Register
 from kassa.sale.totals import compute
 from kassa.schema.master import discount, discount_product
-from kassa_discounts.in_force import NONE_HOLDS_S
 
 TITLE = "An operation on a 100-line sale with live discounts, offline, 500,000 items"
 ITEMS = 500_000
@@ -52,7 +50,6 @@ def measure(folder: Path) -> list[Figure]:
         figures = []
         for count, limit in LIMITS.items():
             put_discounts(register, count)
-            time.sleep(NONE_HOLDS_S)  # for so long the register takes it that there are still none
             taken, off = _operations(register, codes, Random(count))
             basis = "" if limit is None else f"{limit * 1000:.0f} ms"
             figures.append(milliseconds(f"{count} live discounts (median)", median(taken)))
