@@ -88,9 +88,9 @@ def uploaded_under_kills(shop: Shop, seed: int, sales: int, kills: int) -> None:
 
 
 def test_a_backlog_under_some_kills(tmp_path: Path) -> None:
-    """Four kills, 200 sales."""
+    """Four kills, 600 sales."""
     with Shop(tmp_path, process=True, profile=PROFILE) as shop:
-        uploaded_under_kills(shop, SEEDS[0], 200, 4)
+        uploaded_under_kills(shop, SEEDS[0], 600, 4)
 
 
 @pytest.mark.soak

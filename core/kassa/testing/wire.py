@@ -150,8 +150,8 @@ class Wire:
             chunk = chunk[1:]
             if not self._network.wait(fault, fault.seconds):
                 fault = self._thawed()
+        self._answered = True  # before whoever reads it can ask again
         self._near.sendall(chunk)
-        self._answered = True
         return not (fault.kind == "close_after_answer" and self._is_over(far, fault.seconds))
 
     def _is_over(self, far: socket.socket, quiet_s: float) -> bool:
