@@ -48,7 +48,10 @@ class Pill(Focusable, ButtonBehavior, Rounded, BoxLayout):
 
     def paint(self) -> None:
         """Put the colours in force."""
-        palette = App.get_running_app().palette
+        app = App.get_running_app()
+        if app is None:
+            return  # the window has closed
+        palette = app.palette
         tone = theme.TONES.get(self.tone, theme.TONES["warning"])
         self.fill = palette.pressed(tone.fill) if self.state == "down" else getattr(palette, tone.fill)
         self.words = getattr(palette, tone.words)

@@ -94,7 +94,8 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
 
     def _show_shortcut(self, *_changed: object) -> None:
         """Made when a keyboard is first used: most tills have none."""
-        shown = self.shortcut if App.get_running_app().keys_shown else ""
+        app = App.get_running_app()
+        shown = self.shortcut if app is not None and app.keys_shown else ""
         if shown and self._shortcut is None:
             self._shortcut = KeyShortcut(color=self.small_words)
             self.add_widget(self._shortcut)
@@ -118,7 +119,10 @@ class Key(Focusable, ButtonBehavior, Rounded, AnchorLayout):
 
     def paint(self, *_changed: object) -> None:
         """Take the colours of the tone; darker while pressed."""
-        palette = App.get_running_app().palette
+        app = App.get_running_app()
+        if app is None:
+            return  # the window has closed
+        palette = app.palette
         tone = theme.TONES[self.tone]
         down = self.state == "down"
         self.fill = palette.pressed(tone.fill) if down else getattr(palette, tone.fill)
