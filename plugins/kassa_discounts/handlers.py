@@ -51,13 +51,13 @@ _LEVELS: msgspec.json.Decoder[tuple[DiscountLevel, ...]] = msgspec.json.Decoder(
 def find_discounts(request: FindDiscounts, context: HandlerContext) -> Discounts:
     """The discounts in force on these items."""
     where = place(context)
+    if not context.records.select(ANY, where):
+        return Discounts(none_at_all=True)
     rows: list[Row] = context.records.select(ON_EVERYTHING, where)
     for start in range(0, len(request.item_numbers), LARGEST_IN):
         asked: dict[str, Any] = {"numbers": list(request.item_numbers[start : start + LARGEST_IN]), **where}
         rows += context.records.select(ON_ITEMS, asked)
         rows += context.records.select(ON_CATEGORIES, asked)
-    if not rows and not context.records.select(ANY, where):
-        return Discounts(none_at_all=True)
     found = {row["discount_id"]: row for row in rows}
     items = {(row["item_number"], row["discount_id"], row["line_group"]) for row in rows}
     return Discounts(

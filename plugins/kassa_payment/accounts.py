@@ -69,7 +69,7 @@ def pay(context: OperationContext, kind: AccountKind, number: str) -> OperationR
     :raises kassa.errors.UnknownOutcome: the store server gave no answer: pressed again, it is the same payment.
     """
     transaction = context.transaction
-    if context.register.view().training:
+    if context.register.training:
         raise NotAvailable(_("Not while training: it would count."), hint=_("Press Cash or Card."))
     pending = pending_card(transaction)
     if pending is None and is_settled(transaction):

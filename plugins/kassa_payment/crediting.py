@@ -39,13 +39,12 @@ def with_credits(context: OperationContext, paid: Transaction) -> Transaction:
 
     :raises kassa.errors.JournalError: it could not be written.
     """
-    revoked = _kept(context.transaction, REVOKED)
-    credits = _kept(paid, KEPT_AS) or tuple(_credits(context, paid))
-    if not (revoked or credits) or context.register.view().training:
+    if context.register.training:
         return paid
-    if revoked:
+    if _kept(context.transaction, REVOKED):
         _release(context)
         paid = _with(paid, REVOKED, ())
+    credits = _kept(paid, KEPT_AS) or tuple(_credits(context, paid))
     if not credits:
         return paid
     paid = _with(paid, KEPT_AS, credits)

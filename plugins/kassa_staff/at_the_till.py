@@ -39,7 +39,7 @@ def log_on(context: OperationContext) -> OperationResult:
     if not staff_id or not pin:
         raise InvalidInput(_("Staff id and PIN are both needed."), hint=_("Type both."))
     at_the_till = context.register.staff
-    if at_the_till is not None and not context.register.view().locked:
+    if at_the_till is not None and not context.register.locked:
         raise NotAvailable(
             _("{name} is logged on.", name=literal(at_the_till.name)), hint=_("Log off first, or lock the till.")
         )

@@ -28,7 +28,7 @@ def lock(context: OperationContext) -> OperationResult:
     :raises kassa.errors.InvalidInput: it is locked already, and no PIN was given.
     """
     staff, pin = context.staff, context.parameters.pin
-    if not context.register.view().locked:
+    if not context.register.locked:
         if pin is None:
             context.lock(True)
         return OperationResult()

@@ -18,7 +18,7 @@ def train(context: OperationContext) -> OperationResult:
 
     :raises kassa.errors.NotAvailable: a sale is in progress.
     """
-    wanted = not context.register.view().training
+    wanted = not context.register.training
     context.train(wanted)
     return OperationResult(message=_("Training: nothing counts.") if wanted else _("Sales count again."))
 

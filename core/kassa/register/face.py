@@ -176,6 +176,14 @@ class RegisterFace(Protocol):
     def transaction(self) -> Transaction | None:
         """The transaction in progress."""
 
+    @property
+    def training(self) -> bool:
+        """Whether this is training: by who is at the till, or by the transaction in progress."""
+
+    @property
+    def locked(self) -> bool:
+        """Whether the till is locked: somebody is logged on, and their PIN opens it."""
+
     def run(self, operation_id: int, *, approval: ManagerApproval | None = None, **parameters: Any) -> OperationResult:
         """Run an operation and wait for it. Not from within an operation.
 

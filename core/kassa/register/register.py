@@ -134,6 +134,11 @@ class Register:
         return self.session.training if self.journal.sale is None else is_training(self.journal.sale)
 
     @property
+    def locked(self) -> bool:
+        """Whether the till is locked."""
+        return self.session.locked
+
+    @property
     def language(self) -> str:
         """The language of whoever is logged on, else of the store."""
         staff = self.staff

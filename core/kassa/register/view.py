@@ -41,7 +41,7 @@ class Viewer:
             record=register.record,
             place=register.session.place,
             staff=register.staff,
-            locked=register.session.locked,
+            locked=register.locked,
             transaction=sale,
             totals=self.totals(sale),
             connection=register.connection.state(),
