@@ -13,7 +13,7 @@ import structlog
 
 from kassa.connection import ConnectionState, Reason
 from kassa.environment import Environment
-from kassa.errors import KassaError, NoAnswer, NotServed, Refusal, TooLarge
+from kassa.errors import KassaError, NoAnswer, Refusal, TooLarge
 from kassa.journal import Journal
 from kassa.journal.records import Series, StoredEntry
 from kassa.model import OfflineProfile
@@ -21,7 +21,7 @@ from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
 from kassa.stuck_entry import stuck
 from kassa.text import Text, texts
 from kassa.upload_ahead import Upload, UploadAhead
-from kassa.upload_line import NotLetThrough, Post, UploadLine, part
+from kassa.upload_line import Post, UploadLine, part
 
 _, n_ = texts("kassa")
 FIRST_PAUSE_S = 1.0
@@ -161,18 +161,14 @@ class Delivery:
         :raises TooLarge: a batch does not get through; of a single entry: it is named, and does not in parts either.
         """
         try:
-            return self._line.send(upload.batch, timeout_s, upload.packed)
+            answer, in_parts = self._line.send_whole_or_in_parts(upload.batch, timeout_s, upload.packed)
         except TooLarge as refusal:
-            if len(upload.entries) > 1:
+            if len(upload.entries) != 1:
                 raise
-            if isinstance(refusal, NotLetThrough):
-                self._line.size.forget()
-        entry = upload.entries[0]
-        try:
-            answer = self._line.send_in_parts(upload.batch, timeout_s)
-        except (TooLarge, NotServed) as refusal:
-            raise stuck(entry, refusal) from refusal
-        self._log.warning("delivered_in_parts", sequence=entry.sequence, bytes=len(entry.data))
+            raise stuck(upload.entries[0], refusal) from refusal
+        if in_parts:
+            entry = upload.entries[0]
+            self._log.warning("delivered_in_parts", sequence=entry.sequence, bytes=len(entry.data))
         return answer
 
     def _acknowledge(self, series: Series, sequence: int) -> int:

@@ -3,14 +3,15 @@ side wants them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from kassa.compressed import ENCODING, compressed
 from kassa.environment import Environment
-from kassa.errors import InvalidInput, NoAnswer, Refusal, TooLarge
+from kassa.errors import Canceled, InvalidInput, NoAnswer, NotServed, Refusal, TooLarge
 from kassa.protocol import NO_ANSWER_STATUSES, JournalAcknowledgement, JournalBatch, JournalPart, PartTaken
 from kassa.text import texts
 from kassa.upload_parts import send_in_parts
@@ -21,6 +22,8 @@ PATH, PARTS = "/v1/journal", "/v1/journal/parts"
 WORTH_COMPRESSING = 1000
 """Bytes of a body."""
 PAYLOAD_TOO_LARGE = 413
+CUT_OFF_TRIES = 3
+"""So often a batch is sent that nobody says anything to, before something on the way is thought to cut it off."""
 
 
 class Post(Protocol):
@@ -65,18 +68,35 @@ class NotLetThrough(TooLarge):
     code = "not_let_through"
 
 
+def _as_it_is(batch: JournalBatch) -> JournalBatch:
+    return batch
+
+
 class UploadLine:
-    """The way of a register's batches to its store server.
+    """The way of batches to whoever takes them in: a register's to its store server, a store server's to headquarters.
 
     :param post: sends a body and decodes the answer.
+    :param path: where batches go; ``parts``: where parts of one go.
+    :param message: what a batch is sent as.
     """
 
-    def __init__(self, post: Post, environment: Environment) -> None:
+    def __init__(
+        self,
+        post: Post,
+        environment: Environment,
+        *,
+        path: str = PATH,
+        parts: str = PARTS,
+        message: Callable[[JournalBatch], Any] = _as_it_is,
+    ) -> None:
         self.size = BatchSize()
         self._post = post
         self._environment = environment
+        self._path, self._parts = path, parts
+        self._message = message
         self._compresses = True
         self._not_before: float | None = None
+        self._unanswered = ("", 0, 0)
 
     def left(self) -> float:
         """Seconds for which the store server still wants to be left alone."""
@@ -84,7 +104,7 @@ class UploadLine:
 
     def pack(self, batch: JournalBatch) -> Packed:
         """The body that a batch is sent as."""
-        body = msgspec.json.encode(batch)
+        body = self._encoded(batch)
         if not self._compresses or len(body) < WORTH_COMPRESSING:
             return Packed(body)
         return Packed(compressed(body), ENCODING)
@@ -95,15 +115,15 @@ class UploadLine:
         """Send a batch.
 
         :param packed: its body, if that was made before.
-        :raises TooLarge: the store server, or something on the way to it, takes nothing of that size.
+        :raises TooLarge: the other side, or something on the way to it, takes nothing of that size.
         :raises NotLetThrough: something on the way takes other batches, and not this one.
-        :raises NoAnswer: no answer came, or the store server has asked to be left alone for a while.
+        :raises NoAnswer: no answer came, or the other side has asked to be left alone for a while.
         :raises kassa.errors.Refusal: it does not take them.
         """
         left = self.left()
         if left > 0:
             what = _("The store server is busy and has asked to wait.")
-            raise NoAnswer(what, reason="server_error", sent=False, where=PATH, retry_after_s=left)
+            raise NoAnswer(what, reason="server_error", sent=False, where=self._path, retry_after_s=left)
         if packed is None or (packed.encoding and not self._compresses):
             packed = self.pack(batch)
         try:
@@ -112,35 +132,74 @@ class UploadLine:
             raise_too_large(error)
             if batch.entries and _is_page(error) and self._lets_through(batch, timeout_s):
                 raise _not_let_through(error) from error
+            if self._cut_off_again(batch, error) and self._lets_through(batch, timeout_s):
+                raise _too_large(error) from error
             self._wait(error.retry_after_s)
             raise
+
+    def send_whole_or_in_parts(
+        self, batch: JournalBatch, timeout_s: float | None, packed: Packed | None = None
+    ) -> tuple[JournalAcknowledgement, bool]:
+        """Send a batch, or, where a single entry does not get through whole, that in parts; whether it went so.
+
+        :raises TooLarge: a batch does not get through: halve it; or a single entry, in no way.
+        :raises NoAnswer: as :meth:`send`.
+        """
+        try:
+            return self.send(batch, timeout_s, packed), False
+        except TooLarge as refusal:
+            if len(batch.entries) > 1:
+                raise
+            if isinstance(refusal, NotLetThrough):
+                self.size.forget()
+        try:
+            return self.send_in_parts(batch, timeout_s), True
+        except NotServed as unknown:
+            raise _takes_no_parts(unknown) from unknown
 
     def send_in_parts(self, batch: JournalBatch, timeout_s: float | None) -> JournalAcknowledgement:
         """Send a batch that does not get through whole.
 
-        :raises TooLarge: the smallest parts do not either, or the store server does not take the whole.
-        :raises kassa.errors.NotServed: the store server is of the version before.
+        :raises TooLarge: the smallest parts do not either, or the other side does not take the whole.
+        :raises kassa.errors.NotServed: the other side is of the version before.
         """
 
         def post(part: JournalPart) -> PartTaken:
             try:
-                return self._post(PARTS, msgspec.json.encode(part), PartTaken, timeout_s=timeout_s)
+                return self._post(self._parts, msgspec.json.encode(part), PartTaken, timeout_s=timeout_s)
             except NoAnswer as error:
-                if error.status == PAYLOAD_TOO_LARGE or _is_page(error):
+                stopped = error.status == PAYLOAD_TOO_LARGE or _is_page(error)
+                if stopped or (_is_silence(error) and self._lets_through(batch, timeout_s)):
                     raise _not_let_through(error) from error
                 self._wait(error.retry_after_s)
                 raise
 
-        answer = send_in_parts(compressed(msgspec.json.encode(batch)), post)
+        answer = send_in_parts(compressed(self._encoded(batch)), post)
         if answer is None:
-            raise NoAnswer(_("The store server is busy and has asked to wait."), reason="server_error", where=PARTS)
+            raise NoAnswer(
+                _("The store server is busy and has asked to wait."), reason="server_error", where=self._parts
+            )
         return answer
+
+    def _encoded(self, batch: JournalBatch) -> bytes:
+        return msgspec.json.encode(self._message(batch))
+
+    def _cut_off_again(self, batch: JournalBatch, error: NoAnswer) -> bool:
+        """Whether nobody has said anything to this batch often enough to ask whether a smaller one gets through: there
+        are proxies that reset a connection, or fall silent, where others say 413."""
+        if not batch.entries or not _is_silence(error):
+            return False
+        series, first, times = self._unanswered
+        again = (series, first) == (batch.series, batch.entries[0].sequence)
+        times = times + 1 if again else 1
+        self._unanswered = (batch.series, batch.entries[0].sequence, times)
+        return times >= CUT_OFF_TRIES
 
     def _lets_through(self, batch: JournalBatch, timeout_s: float | None) -> bool:
         """Whether a batch that says nothing is answered: then the way is open."""
         nothing = msgspec.structs.replace(batch, entries=())
         try:
-            self._post(PATH, msgspec.json.encode(nothing), JournalAcknowledgement, timeout_s=timeout_s)
+            self._post(self._path, self._encoded(nothing), JournalAcknowledgement, timeout_s=timeout_s)
         except Refusal:
             return True
         except NoAnswer:
@@ -148,17 +207,18 @@ class UploadLine:
         return True
 
     def _post_packed(self, batch: JournalBatch, packed: Packed, timeout_s: float | None) -> JournalAcknowledgement:
+        answer = JournalAcknowledgement
         try:
-            return self._post(PATH, packed.body, JournalAcknowledgement, timeout_s=timeout_s, encoding=packed.encoding)
+            return self._post(self._path, packed.body, answer, timeout_s=timeout_s, encoding=packed.encoding)
         except TooLarge:
             raise
         except InvalidInput:
             if not packed.encoding:
                 raise
             # A store server of the version before takes it for JSON.
-            answer = self._post(PATH, msgspec.json.encode(batch), JournalAcknowledgement, timeout_s=timeout_s)
+            acknowledgement = self._post(self._path, self._encoded(batch), answer, timeout_s=timeout_s)
         self._compresses = False
-        return answer
+        return acknowledgement
 
     def _wait(self, seconds: float | None) -> None:
         """As long as was asked for, and up to half as long again: not the same for any two registers."""
@@ -172,8 +232,12 @@ def raise_too_large(error: NoAnswer) -> None:
     :raises TooLarge: that is what it said.
     """
     if error.status == PAYLOAD_TOO_LARGE:
-        what = _("Something on the way to the store server takes nothing of that size.")
-        raise TooLarge(what, hint=_("Call support."), where=error.where) from error
+        raise _too_large(error) from error
+
+
+def _too_large(error: NoAnswer) -> TooLarge:
+    what = _("Something on the way to the store server takes nothing of that size.")
+    return TooLarge(what, hint=_("Call support."), where=error.where)
 
 
 def _is_page(error: NoAnswer) -> bool:
@@ -181,9 +245,21 @@ def _is_page(error: NoAnswer) -> bool:
     return error.status is not None and 400 <= error.status < 500 and error.status not in NO_ANSWER_STATUSES
 
 
+def _is_silence(error: NoAnswer) -> bool:
+    """Whether something was sent, and nothing at all came back: a connection that was reset, or a time-out."""
+    return error.sent and error.status is None and not isinstance(error, Canceled)
+
+
 def _not_let_through(error: NoAnswer) -> NotLetThrough:
     what = _("Something on the way to the store server does not let this through.")
     return NotLetThrough(what, hint=_("Call support."), where=error.where)
+
+
+def _takes_no_parts(unknown: NotServed) -> TooLarge:
+    """The other side is of the version before."""
+    refusal = TooLarge(unknown.what, hint=_("Call support."), where=unknown.where)
+    refusal.by_store_server = True
+    return refusal
 
 
 def part(environment: Environment) -> float:

@@ -18,9 +18,9 @@ MOST_PARTS = 100_000
 KEPT_FOR = timedelta(days=1)
 
 
-def keep_part(connection: Connection, device_id: str, part: JournalPart, now: datetime, largest: int) -> bytes | None:
-    """Keep a part of what a device sends; the whole, once all parts are here. A device sends one thing at a time: what
-    it had begun before is forgotten.
+def keep_part(connection: Connection, sender_id: str, part: JournalPart, now: datetime, largest: int) -> bytes | None:
+    """Keep a part of what a device or a store server sends; the whole, once all parts are here. Each sends one thing
+    at a time: what it had begun before is forgotten.
 
     :param largest: bytes that the whole may have.
     :raises TooLarge: it would have more.
@@ -28,11 +28,11 @@ def keep_part(connection: Connection, device_id: str, part: JournalPart, now: da
     """
     if not (0 <= part.number < part.count <= MOST_PARTS and len(part.upload) == 64 and part.upload.isalnum()):
         raise _unreadable("part")
-    parts, mine = upload_part.c, upload_part.c.device_id == device_id
+    parts, mine = upload_part.c, upload_part.c.sender_id == sender_id
     other = (parts.upload != part.upload) | (parts.count != part.count)
     connection.execute(delete(upload_part).where(mine, other))
     row = {
-        "device_id": device_id,
+        "sender_id": sender_id,
         "number": part.number,
         "upload": part.upload,
         "count": part.count,
@@ -52,9 +52,9 @@ def keep_part(connection: Connection, device_id: str, part: JournalPart, now: da
     return whole
 
 
-def forget_parts(connection: Connection, device_id: str) -> None:
+def forget_parts(connection: Connection, sender_id: str) -> None:
     """What they made has been taken in."""
-    connection.execute(delete(upload_part).where(upload_part.c.device_id == device_id))
+    connection.execute(delete(upload_part).where(upload_part.c.sender_id == sender_id))
 
 
 def purge_parts(connection: Connection, now: datetime) -> int:

@@ -28,8 +28,8 @@ from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement, JournalBatch
 from kassa.register.heads import current_head
 from kassa.requests.catalogue import FindItem
 from kassa.testing.shop import wait_until
-from kassa.text import Text
-from kassa.upload_line import PARTS, Packed
+from kassa.text import Text, literal
+from kassa.upload_line import CUT_OFF_TRIES, PARTS, Packed
 from kassa_server.intake_line import SPREAD_S, IntakeLine
 from kassa_server.schema import journal_conflict, journal_entry, upload_part
 
@@ -213,6 +213,51 @@ def test_what_a_proxy_dislikes_goes_in_parts_and_the_rest_as_it_was(sqlite_shop:
     backlog.write(ENTRIES)
     backlog.line.bodies.clear()
     backlog.drain()
+    assert len(backlog.line.bodies) < 10
+
+
+@pytest.mark.parametrize("cut_off", ["reset", "silence"])
+def test_what_is_cut_off_again_and_again_is_halved(sqlite_shop: Shop, backlog: Backlog, cut_off: str) -> None:
+    """A proxy resets the connection for a large body, or falls silent, instead of saying 413. Each time that is no
+    answer, and the delivery waits; the third time the same batch fares so while one that says nothing is answered, it
+    is halved as for 413, down to an entry that goes in parts. Everything is stored once, as it was made."""
+    backlog.write(1, size=30_000)
+    reason = "timeout" if cut_off == "silence" else "unreachable"
+
+    def between(body: bytes, _encoding: str) -> httpx.Response | None:
+        if len(body) > LIMIT:
+            raise NoAnswer(literal("cut off"), reason=reason, sent=True)
+        return None
+
+    backlog.line.between = between
+    fared = 0
+    while backlog.journal.waiting.entries:
+        try:
+            backlog.drain()
+        except NoAnswer:
+            fared += 1
+        assert fared < 20
+    assert stored(sqlite_shop) == {one.sequence: one.data for one in backlog.journal.entries(limit=ENTRIES + 1)}
+    assert fared >= CUT_OFF_TRIES - 1
+
+
+@pytest.mark.parametrize(("sent", "answered"), [(True, False), (False, True)])
+def test_what_is_lost_with_everything_else_is_not_halved(backlog: Backlog, sent: bool, answered: bool) -> None:
+    """A store server that is away resets whatever comes, or is not reached at all: that says nothing of the batch,
+    which goes whole when it is back."""
+
+    def away(body: bytes, _encoding: str) -> httpx.Response | None:
+        if answered and len(body) < LIMIT:
+            return None
+        raise NoAnswer(literal("away"), reason="unreachable", sent=sent)
+
+    backlog.line.between = away
+    for _try in range(2 * CUT_OFF_TRIES):
+        with pytest.raises(NoAnswer):
+            backlog.drain()
+    backlog.line.between = lambda _body, _encoding: None
+    backlog.line.bodies.clear()
+    assert backlog.drain() == ENTRIES
     assert len(backlog.line.bodies) < 10
 
 

@@ -5,6 +5,7 @@
     POST /v1/channel/join        JoinRequest -> JoinAnswer                one-time code, no signature
     POST /v1/channel/series      SeriesReport -> SeriesPositions          what is there, and how far headquarters is
     POST /v1/channel/journal     ChannelBatch -> JournalAcknowledgement   entries of one series
+    POST /v1/channel/journal/parts   JournalPart -> PartTaken             one of them that does not get through whole
     POST /v1/channel/conflicts   ConflictBatch -> Taken                   what store servers keep for a person
     POST /v1/channel/packages    ListsRequest -> ListsAnswer              signed lists, its own and its registers'
     GET  /v1/channel/packages/<id>   a data package, by ranges if wanted
@@ -26,6 +27,7 @@ from kassa.protocol import JournalBatch, RefusalMessage
 JOIN = "/v1/channel/join"
 SERIES = "/v1/channel/series"
 JOURNAL = "/v1/channel/journal"
+PARTS = "/v1/channel/journal/parts"
 CONFLICTS = "/v1/channel/conflicts"
 PACKAGES = "/v1/channel/packages"
 STORE_SERVER_HEADER = "Kassa-Store-Server"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kassa_server.answering import Headers
-from kassa_server.headquarters.channel_messages import CONFLICTS, JOIN, JOURNAL, PACKAGES, SERIES
+from kassa_server.headquarters.channel_messages import CONFLICTS, JOIN, JOURNAL, PACKAGES, PARTS, SERIES
 from kassa_server.headquarters.channel_server import ChannelServer
 
 Work = Callable[[Headers, bytes], Response]
@@ -27,11 +27,12 @@ def channel_routes(server: ChannelServer, with_body: WithBody, in_line: WithBody
         JOIN: server.join,
         SERIES: server.series,
         JOURNAL: server.journal,
+        PARTS: server.journal_part,
         CONFLICTS: server.conflicts,
         PACKAGES: server.lists,
     }
     fetching = Route(PACKAGES + "/{package_id}", _fetching(server), methods=["GET"])
-    ways = {path: in_line if path in (JOURNAL, CONFLICTS) else with_body for path in served}
+    ways = {path: in_line if path in (JOURNAL, PARTS, CONFLICTS) else with_body for path in served}
     return [*(Route(path, _endpoint(work, ways[path]), methods=["POST"]) for path, work in served.items()), fetching]
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kassa.compressed import ENCODING, opened
 from kassa.errors import NotServed
-from kassa.protocol import PROTOCOL_HEADER
+from kassa.protocol import PROTOCOL_HEADER, JournalAcknowledgement, JournalPart, PartTaken
 from kassa.text import texts
 from kassa_server import intake
 from kassa_server.answering import Answering, Headers, decoded
@@ -25,6 +25,7 @@ from kassa_server.headquarters.channel_messages import (
     CONFLICTS,
     JOURNAL,
     PACKAGES,
+    PARTS,
     SERIES,
     ChannelBatch,
     ConflictBatch,
@@ -37,6 +38,7 @@ from kassa_server.headquarters.channel_messages import (
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.package_response import file_response
 from kassa_server.intake import Posting
+from kassa_server.intake_parts import forget_parts, keep_part
 from kassa_server.posting import Poster
 from kassa_server.schema import store_server
 from kassa_server.taking_in import take_in
@@ -44,6 +46,7 @@ from kassa_server.taking_in import take_in
 _, n_ = texts("kassa_server")
 
 Asked = TypeVar("Asked")
+Handed = tuple[JoinedServer, ChannelBatch]
 LARGEST_OPENED = 64 * 1024 * 1024
 """Bytes of a body when it is unpacked: a hundred times a store server's batch."""
 
@@ -89,24 +92,50 @@ class ChannelServer(Answering):
     def journal(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/channel/journal``: store, acknowledge and post, before the store server hears of it."""
 
-        def take(connection: Connection, post: Posting | None) -> tuple[JoinedServer, ChannelBatch, intake.Taken]:
+        def hand_over(connection: Connection) -> Handed:
             caller = admit_store_server(connection, headers, "POST", JOURNAL, body)
-            sent = decoded(_opened(headers, body), ChannelBatch)
-            return caller, sent, take_channel_batch(connection, caller, sent, self.now(), post)
+            return caller, decoded(_opened(headers, body), ChannelBatch)
 
         def work(protocol: int) -> Response:
-            caller, sent, taken = take_in(self.channel, self._poster, self.log, take)
-            if taken.acknowledgement.conflict is not None:
-                self.log.error("journal_conflict", store_server=caller.name, series=sent.batch.series)
-            try:
-                if taken.waits:
-                    self._poster.post_series(sent.batch.series)
-                self._poster.post_parked_commands()
-            except Exception:
-                self.log.exception("posting_waits", path=JOURNAL)
-            return answered(msgspec.json.encode(taken.acknowledgement), protocol, self.now())
+            return answered(msgspec.json.encode(self._take_in(hand_over)), protocol, self.now())
 
         return self.guarded(JOURNAL, headers, work)
+
+    def journal_part(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/channel/journal/parts``: keep a part; take in what they make once all are here."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.writing() as connection:
+                caller = admit_store_server(connection, headers, "POST", PARTS, body)
+                part = decoded(_opened(headers, body), JournalPart)
+                whole = keep_part(connection, caller.store_server_id, part, self.now(), LARGEST_OPENED)
+            if whole is None:
+                return answered(msgspec.json.encode(PartTaken()), protocol, self.now())
+            sent = decoded(opened(whole, LARGEST_OPENED), ChannelBatch)
+
+            def hand_over(connection: Connection) -> Handed:
+                forget_parts(connection, caller.store_server_id)
+                return admit_store_server(connection, headers, "POST", PARTS, body), sent
+
+            return answered(msgspec.json.encode(PartTaken(self._take_in(hand_over))), protocol, self.now())
+
+        return self.guarded(PARTS, headers, work)
+
+    def _take_in(self, hand_over: Callable[[Connection], Handed]) -> JournalAcknowledgement:
+        def take(connection: Connection, post: Posting | None) -> tuple[JoinedServer, ChannelBatch, intake.Taken]:
+            caller, sent = hand_over(connection)
+            return caller, sent, take_channel_batch(connection, caller, sent, self.now(), post)
+
+        caller, sent, taken = take_in(self.channel, self._poster, self.log, take)
+        if taken.acknowledgement.conflict is not None:
+            self.log.error("journal_conflict", store_server=caller.name, series=sent.batch.series)
+        try:
+            if taken.waits:
+                self._poster.post_series(sent.batch.series)
+            self._poster.post_parked_commands()
+        except Exception:
+            self.log.exception("posting_waits", path=JOURNAL)
+        return taken.acknowledgement
 
     def conflicts(self, headers: Headers, body: bytes) -> Response:
         """``POST /v1/channel/conflicts``."""

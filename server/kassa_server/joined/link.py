@@ -34,12 +34,11 @@ class StoreServerSigner:
         """Who asks, when, and the signature over both and ``body``."""
         at = self._clock.utc().isoformat()
         signature = self._key.sign(signed_text(method, path, body, at))
-        headers = {
+        return {
             STORE_SERVER_HEADER: self._id,
             TIME_HEADER: at,
             SIGNATURE_HEADER: base64.urlsafe_b64encode(signature).decode(),
         }
-        return {**headers, "Content-Encoding": ENCODING} if method == "POST" else headers
 
 
 class Link:
@@ -59,10 +58,17 @@ class Link:
         :raises kassa.errors.Refusal: it is no.
         """
         try:
-            return self._remote.post(path, compressed(msgspec.json.encode(message)), answer, timeout_s=TIMEOUT_S)
+            return self.send(path, compressed(msgspec.json.encode(message)), answer, encoding=ENCODING)
         except NoAnswer as error:
             raise_too_large(error)
             raise
+
+    def send(
+        self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
+    ) -> Answer:
+        """The answer to a body (:class:`kassa.upload_line.Post`); errors as for a gateway."""
+        timeout_s = TIMEOUT_S if timeout_s is None else timeout_s
+        return self._remote.post(path, body, answer, timeout_s=timeout_s, encoding=encoding)
 
     def close(self) -> None:
         """Cut off what is on its way."""

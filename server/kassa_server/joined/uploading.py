@@ -11,19 +11,22 @@ from typing import TypeVar
 
 import structlog
 
-from kassa.errors import NoAnswer, Refusal, TooLarge
+from kassa.errors import NOTHING_LOST, NoAnswer, Refusal, TooLarge
 from kassa.gateway.failures import SERVER_ERROR
 from kassa.journal.entry import GENESIS
 from kassa.protocol import JournalAcknowledgement, JournalBatch, WireEntry
-from kassa.upload_line import BatchSize
+from kassa.text import texts
+from kassa.upload_line import UploadLine
 from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_messages import (
     CONFLICTS,
     JOURNAL,
+    PARTS,
     SERIES,
     ChannelBatch,
     ConflictBatch,
     ConflictKey,
+    HeadFacts,
     SeriesFacts,
     SeriesPosition,
     SeriesPositions,
@@ -35,6 +38,7 @@ from kassa_server.joined.facts import hash_at, read_conflicts, read_entries, rea
 from kassa_server.joined.link import Link
 from kassa_server.joined.own_rows import awaited, settle
 
+_, n_ = texts("kassa_server")
 BATCH_BYTES = 500_000
 """Of entries, before they are compressed."""
 SERIES_AT_ONCE = 200
@@ -55,7 +59,8 @@ class Uploader:
         self._channel = channel
         self._link = link
         self._published = (address, fingerprint)
-        self._size = BatchSize()
+        self._line = UploadLine(link.send, channel.environment, path=JOURNAL, parts=PARTS, message=self._with_heads)
+        self._heads: dict[str, tuple[HeadFacts, ...]] = {}
         self._settled: dict[str, SeriesFacts] = {}
         self._all_again = 0.0
         self._left: dict[str, int] = {}
@@ -81,6 +86,7 @@ class Uploader:
         """
         with self._channel.reading() as connection:
             facts = read_facts(connection)
+        self._heads = {one.series: one.heads for one in facts}
         self._left = {one.series: one.sequence - self._known(one) for one in facts}
         changed = [one for one in facts if self._settled.get(one.series) != one] if self._nothing_forgotten() else facts
         troubles = []
@@ -162,19 +168,11 @@ class Uploader:
         if not self._same_chain(facts.series, position):
             self._send_beside(facts)
             return f"headquarters has another entry {position.sequence}; what is here is kept there beside it"
-        sequence, max_bytes = position.sequence, self._size.at_most(BATCH_BYTES)
+        sequence = position.sequence
         while sequence < facts.sequence:
-            entries = self._entries(facts, sequence, max_bytes)
-            try:
-                acknowledged = self._post(facts, entries)
-            except Refusal as refusal:
-                size = sum(len(entry.data) for entry in entries)
-                if isinstance(refusal, TooLarge):
-                    self._size.did_not_fit(size)
-                if len(entries) == 1:
-                    raise
-                max_bytes = size // 2
-                continue
+            acknowledged = self._send_next(facts, sequence)
+            if acknowledged is None:
+                return f"entry {sequence + 1} is not in this database"
             if acknowledged.conflict is not None or acknowledged.sequence <= sequence:
                 return f"headquarters takes nothing after entry {acknowledged.sequence}"
             sequence = acknowledged.sequence
@@ -192,28 +190,70 @@ class Uploader:
         """Two chains under one number: headquarters keeps this one beside its own, for a person. Once in a run; what
         both have is passed over there."""
         sequence = self._beside.get(facts.series, 0)
-        while entries := self._entries(facts, sequence, self._size.at_most(BATCH_BYTES)):
-            sequence = self._post(facts, entries, beside=True).kept
-            self._beside[facts.series] = sequence
-            if sequence < entries[-1].sequence:
+        while answer := self._send_next(facts, sequence, beside=True):
+            if answer.kept <= sequence:
                 return
+            sequence = self._beside[facts.series] = answer.kept
+
+    def _send_next(self, facts: SeriesFacts, after: int, *, beside: bool = False) -> JournalAcknowledgement | None:
+        """Send what comes after an entry: fewer entries for as long as they do not get through, and one that does not
+        by itself in parts. None: nothing comes.
+
+        :raises Refusal: an entry gets through in no way, or is not taken.
+        """
+        max_bytes = self._line.size.at_most(BATCH_BYTES)
+        while entries := self._entries(facts, after, max_bytes):
+            size = sum(len(entry.data) for entry in entries)
+            try:
+                answer, in_parts = self._line.send_whole_or_in_parts(
+                    JournalBatch(facts.series, "", entries, beside=beside), None
+                )
+            except Refusal as refusal:
+                if isinstance(refusal, TooLarge):
+                    self._line.size.did_not_fit(size)
+                if len(entries) == 1:
+                    raise _stuck(entries[0], refusal) from refusal
+                max_bytes = size // 2
+                continue
+            if in_parts:
+                self._log.warning("delivered_in_parts", series=facts.series, sequence=entries[0].sequence, bytes=size)
+            return answer
+        return None
 
     def _entries(self, facts: SeriesFacts, after: int, max_bytes: int) -> tuple[WireEntry, ...]:
         with self._channel.reading() as connection:
             return read_entries(connection, facts.series, after, facts.sequence, max_bytes)
 
-    def _post(
-        self, facts: SeriesFacts, entries: tuple[WireEntry, ...], *, beside: bool = False
-    ) -> JournalAcknowledgement:
-        batch = JournalBatch(facts.series, "", entries, beside=beside)
-        return self._link.post(JOURNAL, ChannelBatch(batch, facts.heads), JournalAcknowledgement)
+    def _with_heads(self, batch: JournalBatch) -> ChannelBatch:
+        return ChannelBatch(batch, self._heads.get(batch.series, ()))
 
     def _send_conflicts(self, facts: SeriesFacts, missing: Sequence[ConflictKey]) -> None:
         for part in _parts(missing, CONFLICTS_AT_ONCE):
-            with self._channel.reading() as connection:
-                conflicts = read_conflicts(connection, facts.series, part)
+            self._send_kept(facts, part)
+
+    def _send_kept(self, facts: SeriesFacts, keys: Sequence[ConflictKey]) -> None:
+        with self._channel.reading() as connection:
+            conflicts = read_conflicts(connection, facts.series, keys)
+        try:
             self._link.post(CONFLICTS, ConflictBatch(conflicts), Taken)
+        except TooLarge:
+            if len(keys) == 1:
+                raise
+            for half in _parts(keys, (len(keys) + 1) // 2):
+                self._send_kept(facts, half)
 
 
 def _parts(whole: Sequence[Part], size: int) -> Iterator[Sequence[Part]]:
     return (whole[start : start + size] for start in range(0, len(whole), size))
+
+
+def _stuck(entry: WireEntry, refusal: Refusal) -> Refusal:
+    """What does not get through or is not taken, by name."""
+    if not isinstance(refusal, TooLarge):
+        return refusal
+    what = _(
+        "Journal entry {number} gets through to headquarters neither whole nor in small parts. A proxy or firewall on "
+        "the way refuses it: whoever runs the network must let the store server through; then it goes by itself.",
+        number=entry.sequence,
+    )
+    return TooLarge(what, kept=NOTHING_LOST, where=f"{len(entry.data)} bytes; {refusal.where}")

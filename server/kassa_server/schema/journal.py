@@ -43,7 +43,7 @@ journal_conflict = Table(
 upload_part = Table(
     "upload_part",
     channel,
-    Column("device_id", identifier(), primary_key=True),
+    Column("sender_id", identifier(), primary_key=True, doc="the device, or the store server that has joined"),
     Column("number", Integer, primary_key=True, autoincrement=False, doc="from 0"),
     Column("upload", code(64), nullable=False, doc="SHA-256 of the whole, hexadecimal"),
     Column("count", Integer, nullable=False, doc="of parts"),

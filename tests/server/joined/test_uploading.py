@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -15,13 +17,16 @@ from tests.server.joined.conftest import Branch, Office
 
 from kassa.environment import new_id
 from kassa.errors import DeviceNotTrusted, NoAnswer
+from kassa.gateway.remote import RemoteGateway
 from kassa.journal.entry import chain_hash
-from kassa.protocol import WireEntry
+from kassa.protocol import JournalPart, PartTaken, WireEntry
 from kassa.requests.catalogue import FindItem
 from kassa.schema.master import customer
+from kassa.text import literal
 from kassa_customer.requests import AddCustomer
 from kassa_server.certificate import certify
 from kassa_server.channel import Channel
+from kassa_server.headquarters.channel_messages import PARTS
 from kassa_server.posting import Poster
 from kassa_server.roles import Role
 from kassa_server.schema import (
@@ -34,7 +39,11 @@ from kassa_server.schema import (
     sales_transaction,
     series,
     store_server,
+    upload_part,
 )
+
+PROXY_TAKES = 4000
+"""Bytes of a body."""
 
 
 def stored(office: Office, series_id: str) -> list[tuple[int, str, bytes, bytes]]:
@@ -200,6 +209,74 @@ def test_a_fork_is_kept_beside_and_overwrites_nothing(office: Office, open_branc
     (conflict,) = office.rows(journal_conflict)
     assert bytes(conflict["data"]) == b"another"
     assert "R1 series 1" in branch.uploader.refused[0]
+
+
+def test_what_does_not_get_through_whole_goes_in_parts(chain: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy between store server and headquarters takes no large bodies: batches are halved, an entry that is too
+    large by itself goes in parts, and headquarters has the bytes that were made. No part stays behind, and none gets
+    through that was not signed by the store server."""
+    office, till = chain.office, chain.device()
+    for _sale in range(6):
+        till.sell()
+    till.add("event", {"noise": os.urandom(6000).hex()})
+    till.sell()
+    till.deliver()
+    sizes: list[int] = []
+    send = RemoteGateway.post
+
+    def through_a_proxy(gateway: RemoteGateway, path: str, body: bytes, answer: Any, **how: Any) -> Any:
+        sizes.append(len(body))
+        if len(body) > PROXY_TAKES:
+            raise no_answer(413)
+        return send(gateway, path, body, answer, **how)
+
+    monkeypatch.setattr(RemoteGateway, "post", through_a_proxy)
+    chain.up()
+    assert stored(office, till.series) == wire(till.chain)
+    assert chain.uploader.refused == ()
+    assert office.rows(upload_part) == []
+    assert len(sizes) < 40, "it is found out once"
+    with pytest.raises(DeviceNotTrusted):
+        revoked_part(chain)
+
+
+def revoked_part(chain: Branch) -> None:
+    """A part sent by a store server that was revoked."""
+    with chain.office.channel.writing() as connection:
+        connection.execute(store_server.update().values(revoked_at=chain.shop.clock.utc()))
+    chain.joined._link.post(PARTS, JournalPart("0" * 64, 0, 2, b"x"), PartTaken)
+
+
+def test_what_gets_through_in_no_way_is_named(office: Office, branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that nothing lets through, in small parts neither, is named with what to do; the other series go on,
+    and once it is let through everything is there."""
+    till, other = branch.device(), branch.device("R2")
+    till.add("event", {"noise": os.urandom(6000).hex()})
+    other.sell()
+    till.deliver()
+    other.deliver()
+    send = RemoteGateway.post
+
+    def between(gateway: RemoteGateway, path: str, body: bytes, answer: Any, **how: Any) -> Any:
+        if path == PARTS or len(body) > PROXY_TAKES:
+            raise no_answer(413)
+        return send(gateway, path, body, answer, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RemoteGateway, "post", between)
+        branch.up()
+    assert stored(office, other.series) == wire(other.chain)
+    assert stored(office, till.series) == []
+    (line,) = branch.uploader.refused
+    assert "R1 series 1: Journal entry 1 gets through to headquarters neither whole" in line
+    branch.up()
+    assert stored(office, till.series) == wire(till.chain)
+    assert branch.uploader.refused == ()
+
+
+def no_answer(status: int) -> NoAnswer:
+    """What a proxy's word is to a gateway."""
+    return NoAnswer(literal("a proxy"), reason="unreachable", status=status)
 
 
 def test_another_store_servers_series_is_refused_and_its_own_go_on(

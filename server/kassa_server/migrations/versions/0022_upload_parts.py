@@ -20,12 +20,12 @@ def upgrade() -> None:
     """Change the tables."""
     op.create_table(
         "upload_part",
-        sa.Column("device_id", columns.identifier(), nullable=False),
+        sa.Column("sender_id", columns.identifier(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("upload", columns.code(64), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", columns.UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("device_id", "number"),
+        sa.PrimaryKeyConstraint("sender_id", "number"),
     )
