@@ -49,8 +49,9 @@ def test_page_can_be_followed(reader: Reader, tmp_path: Path, postgresql_server:
         assert shown_is_true(shown, real), f"$ {command}\n{real}"
 
 
-def test_options_that_are_described_exist(reader: Reader) -> None:
+def test_options_that_are_described_exist(tmp_path: Path) -> None:
     """What the page says about options is the command's own."""
+    reader = Reader(tmp_path)
     for command in ("install", "replace"):
         told = reader.run(f"kassa register {command} --help")
         for option in ("--database", "--online-only", "--accept-license", "--installer", "--trust-server-certificate"):

@@ -33,6 +33,13 @@ from kassa_server import cli as commands
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StoreServer]:
     """A store server with a process of its own."""
+    with StoreServer(tmp_path / "server") as running:
+        yield running
+
+
+@pytest.fixture
+def commanded(tmp_path: Path) -> Iterator[StoreServer]:
+    """A store server that its command has started."""
     with StoreServer(tmp_path / "server", forked=False) as running:
         yield running
 
@@ -85,18 +92,18 @@ def kassa(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         handler.close()
 
 
-def test_server_sells_over_http(server: StoreServer) -> None:
+def test_server_sells_over_http(commanded: StoreServer) -> None:
     """From the printed address on it is a store server: activation, requests, intake, and what is in it."""
-    assert server.address == f"http://127.0.0.1:{server.port}"
-    assert httpx.get(server.address + "/healthz").json() == {"status": "ok"}
-    with device_at(server) as till:
+    assert commanded.address == f"http://127.0.0.1:{commanded.port}"
+    assert httpx.get(commanded.address + "/healthz").json() == {"status": "ok"}
+    with device_at(commanded) as till:
         assert till.ask(FindItem("1001")).number == "1001"
         till.sell("2")
         till.deliver()
-    (sale,) = server.sales()
+    (sale,) = commanded.sales()
     assert (sale.total, sale.rounding, sale.paid) == (Decimal("109.80"), Decimal("0.20"), Decimal(110))
-    assert server.query("SELECT count(*) AS number FROM sales_line") == [{"number": 1}]
-    assert [entry["posting"] for entry in server.entries()] == ["posted"]
+    assert commanded.query("SELECT count(*) AS number FROM sales_line") == [{"number": 1}]
+    assert [entry["posting"] for entry in commanded.entries()] == ["posted"]
 
 
 def test_server_runs_on_postgresql(tmp_path: Path, postgresql: Callable[[], str]) -> None:
@@ -172,14 +179,14 @@ def test_many_registers_at_once(server: StoreServer) -> None:
     assert len(server.sales()) == 30
 
 
-def test_log_is_json_without_secrets(server: StoreServer) -> None:
+def test_log_is_json_without_secrets(commanded: StoreServer) -> None:
     """One JSON object a line; no code, key, secret or PIN."""
-    code = read_activation_code(server.activation_code())
-    with httpx.Client(base_url=server.address) as client:
+    code = read_activation_code(commanded.activation_code())
+    with httpx.Client(base_url=commanded.address) as client:
         till = Device(client, SystemClock())
         till.activate(code.code)
-    server.stop()
-    log = (server.folder / "kassa.log").read_text()
+    commanded.stop()
+    log = (commanded.folder / "kassa.log").read_text()
     assert any(json.loads(line)["event"] == "served" for line in log.splitlines())
     for secret in (code.code, code.code.replace("-", ""), till.key.secret.hex()):
         assert secret not in log
