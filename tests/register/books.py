@@ -22,7 +22,7 @@ def read_journal(folder: Path) -> list[EntryBody]:
     """
     with closing(Journal(folder, Environment())) as journal:
         journal.verify()
-        assert journal.pending_commands() == []
+        assert journal.commands.pending() == []
         assert journal.waiting.entries == 0
         assert journal.series.acknowledged == journal.series.sequence
         return [decode_entry(entry.data) for entry in journal.entries()]

@@ -77,7 +77,7 @@ def settled(shop: Shop, *registers: Register) -> None:
     """Everything delivered, and no command waits for its outcome."""
     for register in registers:
         shop.delivered(register)
-        wait_until(lambda one=register: not one.journal.pending_commands(), "no command waits")  # type: ignore[misc]
+        wait_until(lambda one=register: not one.journal.commands.pending(), "no command waits")  # type: ignore[misc]
         shop.delivered(register)
 
 

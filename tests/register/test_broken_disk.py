@@ -88,7 +88,7 @@ def test_disk_full_when_a_sale_would_start(shop: Shop, register: Register) -> No
         until_full(register)
         with pytest.raises(JournalNotWritten):
             register.run(503)
-        assert register.journal.pending_commands() == []
+        assert register.journal.commands.pending() == []
     register.run(503)
     assert register.transaction is None
 

@@ -166,10 +166,10 @@ def test_recall_pressed_again_after_a_lost_answer_is_the_same_recall(
     transaction_id = suspended_on(register)
     with answers_lost(shop), pytest.raises(NotFound):
         second.run(504, transaction_id=transaction_id)
-    (doubtful,) = second.journal.pending_commands()
+    (doubtful,) = second.journal.commands.pending()
     with pytest.raises(NotFound):
         second.run(504, transaction_id=transaction_id)
-    assert [pending.command_id for pending in second.journal.pending_commands()] == [doubtful.command_id]
+    assert [pending.command_id for pending in second.journal.commands.pending()] == [doubtful.command_id]
     back_online(shop, second)
     assert second.transaction is not None
     assert suspended(shop) == []

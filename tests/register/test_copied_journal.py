@@ -157,7 +157,7 @@ def test_a_stopped_fork_starts_no_sale_and_lets_its_cashier_go(shop: Shop, regis
     assert second.transaction is None
     with pytest.raises(JournalBehind):
         second.run(612, name="Nobody")
-    assert second.journal.pending_commands() == []
+    assert second.journal.commands.pending() == []
     second.run(701)
     assert second.staff is None
 

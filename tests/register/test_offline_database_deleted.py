@@ -39,7 +39,7 @@ def a_day_with_everything_pending(shop: Shop, register: Register, second: Regist
     register.run(200)
     register.run(100, code="1003")
     register.run(105, quantity="0,750")
-    assert len(register.journal.pending_commands()) == 1
+    assert len(register.journal.commands.pending()) == 1
     assert register.transaction is not None
     return register.transaction, asked_for
 

@@ -78,7 +78,7 @@ def unknown(shop: Shop, register: Register, operation: int, **parameters: str) -
     with answers_lost(shop), pytest.raises(UnknownOutcome) as told:
         register.run(operation, **parameters)
     assert told.value.hint is not None
-    assert len(register.journal.pending_commands()) == 1
+    assert len(register.journal.commands.pending()) == 1
 
 
 def test_suspended_with_unknown_outcome_and_pressed_again(shop: Shop, register: Register) -> None:
@@ -86,7 +86,7 @@ def test_suspended_with_unknown_outcome_and_pressed_again(shop: Shop, register: 
     register.run(100, code="1001")
     unknown(shop, register, 503)
     assert register.transaction is not None
-    (pending,) = register.journal.pending_commands()
+    (pending,) = register.journal.commands.pending()
     register.run(503)
     settled(shop, register)
     assert register.transaction is None

@@ -19,12 +19,14 @@ import msgspec
 
 from kassa.environment import Environment
 from kassa.errors import JournalBehind, JournalError, StaleGeneration
+from kassa.journal.backlog import count_of_series, count_waiting, oldest_waiting
+from kassa.journal.commands import CommandBook
 from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
 from kassa.journal.overlay import OverlayBook
 from kassa.journal.purging import Anchor, PurgeBook
 from kassa.journal.reading import JournalReader
-from kassa.journal.records import SALE_KINDS, NewEntry, PendingCommand, Series, StoredEntry, Waiting
+from kassa.journal.records import SALE_KINDS, NewEntry, Series, StoredEntry, Waiting
 from kassa.model import ZERO, RegisterRecord, Transaction
 from kassa.text import texts
 
@@ -79,9 +81,9 @@ class Journal:
     def _load(self) -> None:
         self.generation = 0
         self.clock_set_back = False
-        self._may_be_pending = True
         self.record: RegisterRecord | None = None
         self.overlay = OverlayBook(self._database)
+        self.commands = CommandBook(self._database, self._fence, self.numbering)
         self._purges = PurgeBook(self._database)
         self.reader = JournalReader(self._database, lambda: self.series.series)
         stored = self.setting("kassa", "record")
@@ -385,12 +387,12 @@ class Journal:
         """Everything of ``series`` up to ``sequence`` is stored by the store server: in its chain, or, of a series that
         was stopped, beside it."""
         with self._database.writing("acknowledge") as connection:
-            taken = self._count(connection, series, sequence)
+            taken = count_of_series(connection, series, sequence)
             connection.execute(
                 "UPDATE series SET acknowledged = min(max(acknowledged, ?), sequence) WHERE series = ?",
                 (sequence, series),
             )
-            oldest = self._oldest_waiting(connection)
+            oldest = oldest_waiting(connection)
         self._series = self._read_series()
         before = self._waiting
         self._waiting = Waiting(
@@ -432,56 +434,9 @@ class Journal:
 
     def _count_waiting(self) -> Waiting:
         with self._database.reading() as connection:
-            series = [row[0] for row in connection.execute("SELECT series FROM series WHERE acknowledged < sequence")]
-            parts = [self._count(connection, one) for one in series]
-            oldest = self._oldest_waiting(connection)
-        amount = sum((part.amount for part in parts), ZERO)
-        return Waiting(sum(part.count for part in parts), amount, oldest, sum(part.entries for part in parts))
-
-    @staticmethod
-    def _count(connection: sqlite3.Connection, series: str, up_to: int | None = None) -> Waiting:
-        """What waits of a series, up to a sequence number. Acknowledging a batch reads that batch alone: a backlog of
-        weeks would be read anew for each."""
-        rows = connection.execute(
-            "SELECT kind, coalesce(amount, '0') FROM entry WHERE series = ?1 AND sequence > (SELECT acknowledged"
-            " FROM series WHERE series = ?1) AND sequence <= coalesce(?2, 9223372036854775807)",
-            (series, up_to),
-        ).fetchall()
-        amounts = [Decimal(amount) for kind, amount in rows if kind in SALE_KINDS]
-        return Waiting(len(amounts), sum(amounts, ZERO), None, len(rows))
-
-    @staticmethod
-    def _oldest_waiting(connection: sqlite3.Connection) -> datetime | None:
-        """When the first sale that waits was finished."""
-        marks = ", ".join("?" for _kind in SALE_KINDS)
-        series = connection.execute(
-            "SELECT series, acknowledged FROM series WHERE acknowledged < sequence ORDER BY number"
-        )
-        for name, acknowledged in series.fetchall():
-            row = connection.execute(
-                f"SELECT at FROM entry WHERE series = ? AND sequence > ? AND kind IN ({marks})"
-                " ORDER BY sequence LIMIT 1",
-                (name, acknowledged, *SALE_KINDS),
-            ).fetchone()
-            if row is not None:
-                return datetime.fromisoformat(row[0])
-        return None
+            return count_waiting(connection)
 
     # -- commands ---------------------------------------------------------------------------------------------------
-
-    def record_command(self, command_id: str, name: str, context: bytes, request: bytes, *, generation: int) -> None:
-        """Note a command before it is first sent.
-
-        :raises JournalBehind: numbering has stopped, so that its answer could not be kept.
-        """
-        with self._database.writing("record_command") as connection:
-            self._fence(generation)
-            self.numbering()
-            connection.execute(
-                "INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, 'pending', NULL)",
-                (command_id, name, context, request),
-            )
-            self._may_be_pending = True
 
     @_alone
     def answer_command(
@@ -502,11 +457,7 @@ class Journal:
         """
         with self._database.writing("answer_command") as connection:
             self._fence(generation)
-            changed = connection.execute(
-                "UPDATE command SET state = 'answered', answer = ? WHERE command_id = ? AND state <> 'answered'",
-                (answer, command_id),
-            ).rowcount
-            if not changed:
+            if not self.commands.answered(connection, command_id, answer):
                 return None
             series, stored = self._insert(connection, entry)
             for table, key, row in overlay:
@@ -517,41 +468,6 @@ class Journal:
         if sale is not None:
             self._sale = sale[0]
         return stored
-
-    def refuse_command(self, command_id: str, *, generation: int) -> None:
-        """Note that a command was refused: it is not sent again and takes no number."""
-        with self._database.writing("refuse_command") as connection:
-            self._fence(generation)
-            connection.execute("UPDATE command SET state = 'refused' WHERE command_id = ?", (command_id,))
-
-    def doubt_command(self, command_id: str, *, generation: int) -> None:
-        """Note that a command was refused here, while the store server may have done it: to be asked about."""
-        with self._database.writing("doubt_command") as connection:
-            self._fence(generation)
-            connection.execute("UPDATE command SET state = 'doubtful' WHERE command_id = ?", (command_id,))
-            self._may_be_pending = True
-
-    def pending_commands(self) -> list[PendingCommand]:
-        """Commands whose outcome is not known, oldest first. Asked after every sale: where none was made since the last
-        time that there were none, the file is not read."""
-        with self._database.reading() as connection:
-            if not self._may_be_pending:
-                return []
-            rows = connection.execute(
-                "SELECT command_id, name, context, request, state = 'doubtful' FROM command"
-                " WHERE state IN ('pending', 'doubtful') ORDER BY command_id"
-            ).fetchall()
-            self._may_be_pending = bool(rows)
-        return [
-            PendingCommand(command_id, name, context, request, bool(doubtful))
-            for command_id, name, context, request, doubtful in rows
-        ]
-
-    def command_answer(self, command_id: str) -> bytes | None:
-        """The answer that a command got, if the journal has it."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT answer FROM command WHERE command_id = ?", (command_id,)).fetchone()
-        return None if row is None else row[0]
 
     # -- settings ---------------------------------------------------------------------------------------------------
 

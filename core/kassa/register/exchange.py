@@ -82,7 +82,7 @@ class Exchange:
     def _continued(self, command: Command[Any]) -> Command[Any]:
         """The same command as it was sent before, if its outcome is not known yet: pressing again asks for that one,
         and nothing is done twice."""
-        for pending in self._register.journal.pending_commands():
+        for pending in self._register.journal.commands.pending():
             if pending.name == command.NAME:
                 earlier = self._decode(pending)
                 if command.repeats(earlier):
@@ -90,7 +90,7 @@ class Exchange:
         return command
 
     def _record(self, command: Command[Any], context: RequestContext, generation: int) -> None:
-        self._register.journal.record_command(
+        self._register.journal.commands.record(
             command.command_id,
             command.NAME,
             msgspec.json.encode(context),
@@ -109,9 +109,9 @@ class Exchange:
         """The store server's word on a command is final. A refusal made here, or of the device, may stand beside an
         answer that was lost on the network: it is asked about when the server is back."""
         if refusal.by_store_server and not isinstance(refusal, _NOT_ON_THE_COMMAND):
-            self._register.journal.refuse_command(command.command_id, generation=generation)
+            self._register.journal.commands.refuse(command.command_id, generation=generation)
         else:
-            self._register.journal.doubt_command(command.command_id, generation=generation)
+            self._register.journal.commands.doubt(command.command_id, generation=generation)
 
     def _keep_answer(
         self, command: Command[Any], context: RequestContext, answer: Any, generation: int, effect: TillEffect
@@ -150,7 +150,7 @@ class Exchange:
         A sale that was taken up and never came to the till (its answer was lost, or the register was killed) comes to
         it now, or when the sale that is on it has ended.
         """
-        for pending in self._register.journal.pending_commands():
+        for pending in self._register.journal.commands.pending():
             try:
                 self._resolve(pending, generation)
             except NotServed:
@@ -201,7 +201,7 @@ class Exchange:
             answer = msgspec.json.decode(fate.answer, type=command.ANSWER)
             self._keep_late(command, context, answer, generation)
         else:
-            self._register.journal.refuse_command(command.command_id, generation=generation)
+            self._register.journal.commands.refuse(command.command_id, generation=generation)
 
     def _overtaken(self, command: Command[Any], context: RequestContext, generation: int) -> None:
         """The sale has gone on here although its suspension may have been done: it is never done now, or taken back."""
@@ -215,7 +215,7 @@ class Exchange:
             back = RecallSale(command_id=identity, transaction_id=sale) if self._is_here(sale) else None
         if back is not None:
             self._record(back, context, generation)
-        self._register.journal.refuse_command(command.command_id, generation=generation)
+        self._register.journal.commands.refuse(command.command_id, generation=generation)
         if back is not None:
             self._again(back, context, generation)
 

@@ -64,7 +64,7 @@ def open_register(
     with ExitStack() as undo:
         undo.callback(journal.close)
         folders = PluginFolders(directory)
-        folders.begin({_owner(pending.context) for pending in journal.pending_commands()})
+        folders.begin({_owner(pending.context) for pending in journal.commands.pending()})
         register = _assemble(directory, environment, journal, key, finder, installation.database, folders)
         undo.callback(register.lanes.close)
         _connect(register, installation, key)
@@ -125,7 +125,7 @@ def _begin(register: Register) -> None:
     _name_absent_owners(register)
     if register.journal.series.stopped is not None:
         register.notice("journal", COPIED)
-    if register.journal.pending_commands():
+    if register.journal.commands.pending():
         register.resolve_commands()
     register.hooks.register_ready(register)
     register.control.start()
@@ -133,7 +133,7 @@ def _begin(register: Register) -> None:
 
 def _name_absent_owners(register: Register) -> None:
     """Plugins that are gone from this register while commands of theirs wait for their outcome."""
-    waiting = Counter(_owner(pending.context) for pending in register.journal.pending_commands())
+    waiting = Counter(_owner(pending.context) for pending in register.journal.commands.pending())
     for plugin, count in waiting.items():
         if plugin != "kassa" and plugin not in register.plugins.loaded:
             what = n_(

@@ -268,7 +268,7 @@ class Register:
         self.delivery.wake()
         self.publish(Event("finished", detail=finished))
         self._watch_clock()
-        if self.journal.pending_commands():
+        if self.journal.commands.pending():
             self.resolve_commands()
 
     def _watch_clock(self) -> None:

@@ -84,7 +84,7 @@ def facts(register: Register, changes: Changes) -> dict[str, Any]:
         "receipts": series.receipts,
         "acknowledged": series.acknowledged,
         "waiting": register.waiting().entries,
-        "pending": [pending.name for pending in register.journal.pending_commands()],
+        "pending": [pending.name for pending in register.journal.commands.pending()],
         "problems": [str(problem) for problem in view.problems],
         "data": register.offline_database.available,
         "checked": register.sync_status().checked_at is not None,

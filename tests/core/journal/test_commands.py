@@ -16,7 +16,7 @@ ONE, TWO, THREE = "a1" * 16, "b2" * 16, "c3" * 16
 
 def note(journal: Journal, command_id: str = ONE) -> None:
     """Note a command that is about to be sent."""
-    journal.record_command(command_id, "acme.add_points", b'{"who":1}', b'{"points":5}', generation=journal.generation)
+    journal.commands.record(command_id, "acme.add_points", b'{"who":1}', b'{"points":5}', generation=journal.generation)
 
 
 def answer(journal: Journal, command_id: str = ONE, **more: object) -> object:
@@ -26,13 +26,13 @@ def answer(journal: Journal, command_id: str = ONE, **more: object) -> object:
 
 
 def pending(journal: Journal) -> list[tuple[str, bool]]:
-    return [(command.command_id, command.doubtful) for command in journal.pending_commands()]
+    return [(command.command_id, command.doubtful) for command in journal.commands.pending()]
 
 
 def test_command_is_there_before_it_is_sent(shelf: Shelf) -> None:
     """What was noted survives a restart as it was, with who asked; it takes no number yet."""
     note(shelf.journal)
-    (command,) = shelf.reopen().pending_commands()
+    (command,) = shelf.reopen().commands.pending()
     assert (command.command_id, command.name, command.doubtful) == (ONE, "acme.add_points", False)
     assert (command.context, command.request) == (b'{"who":1}', b'{"points":5}')
     assert shelf.journal.entries() == []
@@ -44,7 +44,7 @@ def test_answer_comes_with_its_entry(shelf: Shelf) -> None:
     answer(shelf.journal)
     journal = shelf.reopen()
     assert pending(journal) == []
-    assert journal.command_answer(ONE) == b'{"total":5}'
+    assert journal.commands.answer_to(ONE) == b'{"total":5}'
     assert [entry.kind for entry in journal.entries()] == ["command"]
 
 
@@ -84,17 +84,17 @@ def test_answer_changes_the_sale_in_the_same_write(shelf: Shelf, before: object,
 def test_refused_command_is_not_sent_again(shelf: Shelf) -> None:
     """A refusal ends a command; it takes no number."""
     note(shelf.journal)
-    shelf.journal.refuse_command(ONE, generation=0)
+    shelf.journal.commands.refuse(ONE, generation=0)
     journal = shelf.reopen()
     assert pending(journal) == []
-    assert journal.command_answer(ONE) is None
+    assert journal.commands.answer_to(ONE) is None
     assert journal.series.sequence == 0
 
 
 def test_doubtful_command_is_to_be_asked_about(shelf: Shelf) -> None:
     """A command refused here, while the store server may have done it, stays until it has been asked about."""
     note(shelf.journal)
-    shelf.journal.doubt_command(ONE, generation=0)
+    shelf.journal.commands.doubt(ONE, generation=0)
     journal = shelf.reopen()
     assert pending(journal) == [(ONE, True)]
     answer(journal)
@@ -105,15 +105,15 @@ def test_pending_commands_are_in_the_order_they_were_made(shelf: Shelf) -> None:
     """Commands are sent again oldest first (their ids are made in order), those in doubt among them."""
     for command_id in (TWO, ONE, THREE):
         note(shelf.journal, command_id)
-    shelf.journal.doubt_command(TWO, generation=0)
+    shelf.journal.commands.doubt(TWO, generation=0)
     assert pending(shelf.reopen()) == [(ONE, False), (TWO, True), (THREE, False)]
 
 
 WRITES: dict[str, Callable[[Journal], object]] = {
-    "record": lambda journal: journal.record_command(TWO, "acme.add", b"{}", b"{}", generation=0),
+    "record": lambda journal: journal.commands.record(TWO, "acme.add", b"{}", b"{}", generation=0),
     "answer": lambda journal: answer(journal, generation=0),
-    "refuse": lambda journal: journal.refuse_command(ONE, generation=0),
-    "doubt": lambda journal: journal.doubt_command(ONE, generation=0),
+    "refuse": lambda journal: journal.commands.refuse(ONE, generation=0),
+    "doubt": lambda journal: journal.commands.doubt(ONE, generation=0),
 }
 
 

@@ -170,7 +170,12 @@ def test_newer_version_is_refused_untouched(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     "read",
-    [Journal.entries, Journal.verify, lambda journal: journal.undelivered(max_bytes=1), Journal.pending_commands],
+    [
+        Journal.entries,
+        Journal.verify,
+        pytest.param(lambda journal: journal.undelivered(max_bytes=1), id="undelivered"),
+        pytest.param(lambda journal: journal.commands.pending(), id="pending"),
+    ],
 )
 def test_damage_met_while_open_is_said(shelf: Shelf, read: Callable[[Journal], object]) -> None:
     """Damage that comes while the register runs is the same error at the next reading."""

@@ -35,8 +35,8 @@ def full(journal: Journal) -> Iterator[None]:
 def facts(journal: Journal) -> tuple[Any, ...]:
     """Everything that the journal says of itself."""
     return (
-        journal.series, journal.sale, journal.waiting, journal.pending_commands(), journal.entries(),
-        journal.overlay.rows("item"), journal.setting("acme", "note"), journal.record, journal.command_answer(ID),
+        journal.series, journal.sale, journal.waiting, journal.commands.pending(), journal.entries(),
+        journal.overlay.rows("item"), journal.setting("acme", "note"), journal.record, journal.commands.answer_to(ID),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ WRITES: dict[str, Callable[[Journal], object]] = {
     "append": lambda journal: journal.append(event(size=9000), generation=0),
     "finish": lambda journal: journal.append(replace(sale(), payload=raw(BIG)), generation=0, ends_sale=True),
     "save_sale": lambda journal: journal.save_sale(msgspec.structs.replace(transaction(), comment=BIG), generation=0),
-    "record_command": lambda journal: journal.record_command("d1" * 16, "acme.add", b"{}", BIG.encode(), generation=0),
+    "record_command": lambda journal: journal.commands.record("d1" * 16, "acme.add", b"{}", BIG.encode(), generation=0),
     "answer_command": lambda journal: journal.answer_command(
         ID, BIG.encode(), event("command"), generation=0, online=True, overlay=[("item", "1", {"a": BIG})], sale=(None,)
     ),
@@ -66,7 +66,7 @@ def busy(shelf: Shelf) -> Journal:
     journal = shelf.journal
     sell(journal, 3)
     journal.acknowledge(journal.series.series, 1)
-    journal.record_command(ID, "acme.add", b"{}", b"{}", generation=0)
+    journal.commands.record(ID, "acme.add", b"{}", b"{}", generation=0)
     journal.save_sale(transaction(), generation=0)
     return journal
 

@@ -14,7 +14,7 @@ ONE, TWO = "a1" * 16, "b2" * 16
 
 def write(journal: Journal, command_id: str, *rows: tuple[str, dict[str, Any] | None], online: bool = False) -> None:
     """A command that lays rows over the table of suspended sales."""
-    journal.record_command(command_id, "acme.put", b"{}", b"{}", generation=0)
+    journal.commands.record(command_id, "acme.put", b"{}", b"{}", generation=0)
     changes = [("suspended_sale", key, row) for key, row in rows]
     journal.answer_command(command_id, b"{}", event("command"), generation=0, online=online, overlay=changes)
 

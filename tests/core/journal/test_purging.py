@@ -115,18 +115,18 @@ def test_what_lies_over_the_offline_database_stays(journal: Journal) -> None:
     """The entry of a command whose rows have not come back stays, with everything after it; so does its answer, and a
     command without one."""
     sell(journal, 5)
-    journal.record_command(OWN, "customer.add", b"{}", b"{}", generation=0)
+    journal.commands.record(OWN, "customer.add", b"{}", b"{}", generation=0)
     row = ("customer", "K1", {"name": "Bo"})
     journal.answer_command(OWN, b"{}", event("command"), generation=0, online=False, overlay=[row])
-    journal.record_command(OTHER, "customer.add", b"{}", b"{}", generation=0)
+    journal.commands.record(OTHER, "customer.add", b"{}", b"{}", generation=0)
     sell(journal, ALWAYS_KEPT)
     journal.acknowledge(FIRST, journal.series.sequence)
     assert purge(journal) == 5
-    assert journal.command_answer(OWN) == b"{}"
+    assert journal.commands.answer_to(OWN) == b"{}"
     journal.overlay.settle(journal.overlay.delivered())
     assert purge(journal) == 1
-    assert journal.command_answer(OWN) is None
-    assert [command.command_id for command in journal.pending_commands()] == [OTHER]
+    assert journal.commands.answer_to(OWN) is None
+    assert [command.command_id for command in journal.commands.pending()] == [OTHER]
 
 
 def test_open_shift_and_sale_in_progress_stay(journal: Journal) -> None:

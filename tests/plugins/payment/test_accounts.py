@@ -274,7 +274,7 @@ def test_debited_while_its_answer_was_lost_and_refused_here(offline_shop: Shop) 
         register.run(917, action="connect")
         shop.delivered(register)
         wait_until(lambda: on(shop, "LOST") == D(100), "the money is back")
-        wait_until(lambda: register.journal.pending_commands() == [], "the store server was asked about it")
+        wait_until(lambda: register.journal.commands.pending() == [], "the store server was asked about it")
     assert on(shop, "LOST") == D(100)
     assert shop.server.query("SELECT reason FROM parked_entry") == []
 

@@ -66,7 +66,7 @@ def test_what_would_count_is_refused(learner: Counter) -> None:
     with pytest.raises(NotAvailable, match="Not while training"):
         learner.run(612, name="Anna Ek")
     assert len(learner.sale.lines) == 1
-    assert learner.register.journal.pending_commands() == []
+    assert learner.register.journal.commands.pending() == []
 
 
 def test_a_training_sale_stays_training(learner: Counter) -> None:
