@@ -3,6 +3,7 @@
 ::
 
     POST /v1/activate            ActivationRequest -> ActivationAnswer       one-time code, no signature
+    POST /v1/introduce           Introduction -> Introduced                  signed by a device that is not known
     POST /v1/requests/<name>     RequestEnvelope -> Answered                 signed by the device
     POST /v1/journal             JournalBatch -> JournalAcknowledgement      signed by the device
     POST /v1/journal/parts       JournalPart -> PartTaken                    signed by the device
@@ -32,7 +33,7 @@ import msgspec
 
 from kassa.errors import REFUSALS, NotAllowed, Refusal
 from kassa.model import RegisterRecord
-from kassa.packages.listing import KeySet
+from kassa.packages.listing import KeySet, Signed
 from kassa.runtime.request import RequestContext
 from kassa.text import Text
 
@@ -173,6 +174,8 @@ class ActivationAnswer(msgspec.Struct, frozen=True):
     record: RegisterRecord
     key_set: KeySet | None = None
     """The keys of headquarters, which the register pins."""
+    proof: Signed | None = None
+    """Headquarters' word for this activation (:mod:`kassa.activation_proof`); None: this store server has none."""
 
 
 def signed_text(method: str, path: str, body: bytes, at: str, head: str) -> bytes:

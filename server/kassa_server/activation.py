@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from kassa.environment import Environment
 from kassa.errors import InvalidInput, NotAllowed, NotFound
-from kassa.journal.entry import GENESIS
 from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
 from kassa_server.headquarters.keys import current_key_set, key_sets_after, signing_key
+from kassa_server.headquarters.returning_devices import prove_activation
 from kassa_server.headquarters.store_servers import store_server_of
 from kassa_server.master_data import put_rows
 from kassa_server.one_time_codes import code_hash, new_code
 from kassa_server.record import read_record
+from kassa_server.register_devices import close_register, highest_series, open_series
 from kassa_server.schema import activation_code, device, register, series
 
 _, n_ = texts("kassa_server")
@@ -44,7 +45,7 @@ def make_code(
     code = new_code(environment)
     now = environment.clock.utc()
     row = {"code_hash": code_hash(code), "register_id": register_id, "made_at": now, "expires_at": now + VALID_FOR}
-    row["series_after"] = _highest(connection, register_id)
+    row["series_after"] = highest_series(connection, register_id)
     serving = store_server_of(connection, register_id, store_server)
     row["database_id"] = None if serving is None else serving.database_id
     put_rows(connection, activation_code, [row], store_id=store_id)
@@ -73,7 +74,7 @@ def activate(
     if code.device_id is not None:
         return _again(connection, environment, code, request)
     lock_row(connection, select(register).where(register.c.register_id == code.register_id))
-    _close(connection, code.register_id, now)
+    close_register(connection, code.register_id, now)
     device_id = environment.new_id()
     connection.execute(
         insert(device).values(
@@ -85,12 +86,12 @@ def activate(
             activated_at=now,
         )
     )
-    number = max(_highest(connection, code.register_id), code.series_after) + 1
-    _open_series(connection, code.register_id, device_id, (request.series, number), now)
+    number = max(highest_series(connection, code.register_id), code.series_after) + 1
+    open_series(connection, code.register_id, device_id, (request.series, number), now)
     used = activation_code.c.code_hash == code.code_hash
     connection.execute(update(activation_code).where(used).values(device_id=device_id))
     audit.note(connection, "activated", now, register_id=code.register_id, device=device_id, series_number=number)
-    return _answer(connection, environment, device_id, number, code.register_id)
+    return _answer(connection, environment, device_id, request, database_id)
 
 
 def _check(request: ActivationRequest) -> None:
@@ -104,11 +105,20 @@ def _check(request: ActivationRequest) -> None:
 
 
 def _answer(
-    connection: Connection, environment: Environment, device_id: str, number: int, register_id: str
+    connection: Connection,
+    environment: Environment,
+    device_id: str,
+    request: ActivationRequest,
+    database_id: str | None,
 ) -> ActivationAnswer:
     if not key_sets_after(connection, 0):
         signing_key(connection, environment)  # made now: its public side is what the register pins
-    return ActivationAnswer(device_id, number, read_record(connection, register_id), current_key_set(connection))
+    facts = select(device.c.register_id, device.c.device_id, device.c.activated_at, series.c.number)
+    mine = facts.join(series, series.c.device_id == device.c.device_id).where(series.c.series_id == request.series)
+    opened: Any = connection.execute(mine.where(device.c.device_id == device_id)).one()
+    proof = None if database_id is not None else prove_activation(connection, environment, opened, request)
+    record = read_record(connection, opened.register_id)
+    return ActivationAnswer(device_id, opened.number, record, current_key_set(connection), proof)
 
 
 def _again(
@@ -121,40 +131,7 @@ def _again(
     ).scalar()
     if own.public_key != request.public_key or own.replaced_at is not None or opened is None:
         raise _not_valid()
-    return _answer(connection, environment, own.device_id, opened, code.register_id)
-
-
-def _close(connection: Connection, register_id: str, now: datetime) -> None:
-    mine = (device.c.register_id == register_id) & device.c.replaced_at.is_(None)
-    connection.execute(update(device).where(mine).values(replaced_at=now))
-    still_open = (series.c.register_id == register_id) & series.c.closed_at.is_(None)
-    connection.execute(update(series).where(still_open).values(closed_at=now, closed_sequence=series.c.sequence))
-
-
-def _highest(connection: Connection, register_id: str) -> int:
-    """The highest series number of a register that is known here."""
-    highest = select(func.max(series.c.number)).where(series.c.register_id == register_id)
-    return int(connection.execute(highest).scalar() or 0)
-
-
-def _open_series(
-    connection: Connection, register_id: str, device_id: str, opened: tuple[str, int], now: datetime
-) -> None:
-    series_id, number = opened
-    taken = connection.execute(select(series.c.series_id).where(series.c.series_id == series_id)).first()
-    if taken is not None:
-        raise InvalidInput(_("That series is open already."), hint=_("Call support: the register was copied."))
-    connection.execute(
-        insert(series).values(
-            series_id=series_id,
-            register_id=register_id,
-            device_id=device_id,
-            number=number,
-            opened_at=now,
-            sequence=0,
-            hash=GENESIS,
-        )
-    )
+    return _answer(connection, environment, own.device_id, request, code.database_id)
 
 
 def _not_valid() -> NotAllowed:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from kassa.activation_proof import PATH as INTRODUCE
 from kassa.environment import Environment
 from kassa.errors import NotServed, TooLarge
 from kassa.text import texts
@@ -113,6 +114,7 @@ def _register_routes() -> list[Route]:
         Route("/v1/journal", _take_journal, methods=["POST"]),
         Route("/v1/journal/parts", _take_part, methods=["POST"]),
         Route("/v1/activate", _activate, methods=["POST"]),
+        Route(INTRODUCE, _introduce, methods=["POST"]),
         Route("/v1/packages", _list_packages, methods=["POST"]),
         Route("/v1/packages/{package_id}", _fetch_package, methods=["GET"]),
     ]
@@ -200,6 +202,11 @@ async def _take_part(request: Request) -> Response:
 async def _activate(request: Request) -> Response:
     server = _server(request.app)
     return await _with_body(request, lambda body: server.activate(request.headers, body))
+
+
+async def _introduce(request: Request) -> Response:
+    server = _server(request.app)
+    return await _with_body(request, lambda body: server.introduce(request.headers, body))
 
 
 async def _list_packages(request: Request) -> Response:

@@ -37,6 +37,7 @@ from kassa_server.headquarters.package_response import file_response
 from kassa_server.headquarters.plugins.sets import newest_set, wheel_for
 from kassa_server.headquarters.polling import poll_state
 from kassa_server.headquarters.reports import keep_report
+from kassa_server.headquarters.returning_devices import take_introduction
 from kassa_server.headquarters.scopes import Scope, scope_of_store
 from kassa_server.headquarters.session_orders import orders_for
 from kassa_server.headquarters.sessions import note_requested
@@ -188,6 +189,16 @@ class StoreServer(Answering):
             return answered(msgspec.json.encode(answer), protocol, self.now())
 
         return self.guarded("activate", headers, work)
+
+    def introduce(self, headers: Headers, body: bytes) -> Response:
+        """``POST /v1/introduce``: a device that is not known says who it is."""
+
+        def work(protocol: int) -> Response:
+            with self.channel.writing() as connection:
+                answer = take_introduction(connection, headers, body)
+            return answered(msgspec.json.encode(answer), protocol, self.now())
+
+        return self.guarded("introduce", headers, work)
 
     def package_list(self, path: str, headers: Headers, body: bytes) -> Response:
         """``POST /v1/packages``: the list of data packages for the register's store, and its report taken. A poll that

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kassa.environment import Environment
-from kassa.errors import SetupError
+from kassa.errors import DeviceNotTrusted, SetupError
 from kassa.gateway.carrier import Carrier, Parcel
 from kassa.gateway.exchange import Exchange
 from kassa.gateway.loop import LoopThread
@@ -63,6 +63,8 @@ class RemoteGateway:
         self._address = check_address(address)
         self._environment = environment
         self._signer = signer
+        self.on_untrusted: Callable[[], None] = lambda: None
+        """Told, on the loop, when the store server has answered that it does not trust the device. It must not wait."""
         self._profile = profile
         self._mutex = threading.Lock()
         self._in_flight: set[Exchange] = set()
@@ -114,7 +116,7 @@ class RemoteGateway:
         parcel = Parcel(path, body, headers, answer, max(0, profile.retry_count))
         with self._mutex:
             self._in_flight.add(exchange)
-        exchange.future.add_done_callback(lambda _future: self._forget(exchange))
+        exchange.future.add_done_callback(lambda _future: self._ended(exchange))
         if not self._thread.call(self._begin, exchange, parcel):
             exchange.cut_off()
         return exchange.future
@@ -138,9 +140,11 @@ class RemoteGateway:
         else:
             self._thread.loop.call_later(min(left, SLICE_S), self._watch, exchange)
 
-    def _forget(self, exchange: Exchange) -> None:
+    def _ended(self, exchange: Exchange) -> None:
         with self._mutex:
             self._in_flight.discard(exchange)
+        if isinstance(exchange.future.exception(timeout=0), DeviceNotTrusted):
+            self.on_untrusted()
 
     def cancel_all(self) -> None:
         """Cut off every request in flight; each raises :class:`kassa.errors.Canceled`."""

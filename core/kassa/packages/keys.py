@@ -16,6 +16,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from kassa.activation_proof import KIND, ActivationProof
 from kassa.device import write_private_file
 from kassa.environment import Environment
 from kassa.packages.errors import ListIsOlder, ListNotTrusted
@@ -40,7 +41,7 @@ class HeadquartersKey:
         public = self.private.public_key().public_bytes_raw()
         return SigningKey(hashlib.sha256(public).hexdigest()[:16], public)
 
-    def sign(self, kind: Any, document: PackageList | KeySet | PluginSet) -> Signed:
+    def sign(self, kind: Any, document: PackageList | KeySet | PluginSet | ActivationProof) -> Signed:
         """A document with this key's signature."""
         body = msgspec.json.encode(document)
         return Signed(kind, self.signing_key.key_id, body, self.private.sign(_text(kind, body)))
@@ -93,6 +94,14 @@ def verify_plugin_set(signed: Signed, key_set: KeySet, *, seen_number: int, regi
     if given.register_id != register_id:
         raise _not_trusted(f"plugin set of register {given.register_id}")
     return given
+
+
+def verify_activation(signed: Signed, key_set: KeySet) -> ActivationProof:
+    """The activation that ``signed`` tells of.
+
+    :raises ListNotTrusted: an unknown or revoked key, or a wrong signature.
+    """
+    return _open(signed, KIND, key_set, ActivationProof)
 
 
 def is_expired(listed: PackageList, now: datetime) -> bool:

@@ -77,10 +77,10 @@ class KeySet(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """A document with its signature: ``body`` is the JSON of a :class:`PackageList` or a :class:`KeySet` as it was
+    """A document with its signature: ``body`` is the JSON of a :class:`PackageList` or :class:`KeySet`, say, as it was
     signed, ``signature`` raw Ed25519 over its kind, a line break and the body."""
 
-    kind: Literal["package-list", "key-set", "plugin-set", "plugin-key-set"]
+    kind: Literal["package-list", "key-set", "plugin-set", "plugin-key-set", "activation"]
     key_id: str
     body: bytes
     signature: bytes

@@ -25,6 +25,7 @@ from kassa.model import RegisterRecord
 from kassa.offline_database.location import SQLITE
 from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.register.installation import Installation
+from kassa.register.introducing import ACTIVATION_PROOF
 from kassa.trust import context_for, fetch_ca, read_activation_code
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def activate(
             journal.open_series(series, answer.series_number, answer.record)
         if answer.key_set is not None:
             journal.keep_setting(*HEADQUARTERS_KEYS, msgspec.json.encode(answer.key_set).decode())
+        proof = None if answer.proof is None else msgspec.json.encode(answer.proof).decode()
+        journal.keep_setting(*ACTIVATION_PROOF, proof)
         if plan is not None:
             plan.create(directory, journal, environment)
     except Refusal:

@@ -28,6 +28,7 @@ from kassa.plugin_problems import HINTS, place_of_function
 from kassa.plugins import Finder, PluginHost, installed
 from kassa.register.face import Event
 from kassa.register.installation import Installation
+from kassa.register.introducing import Introducing
 from kassa.register.local_runtime import LocalRuntime
 from kassa.register.plugin_folders import PluginFolders
 from kassa.register.purging import Purging
@@ -159,6 +160,7 @@ def _connect(register: Register, installation: Installation, key: DeviceKey) -> 
         trust=trust,
         profile=lambda: register.record.profile,
     )
+    remote.on_untrusted = Introducing(register.journal, key, remote, register.environment).introduce
     register.remote = HeldGateway(remote, lambda: register.connection.state())
     register.downloads = Downloads(installation.server_address, signer, trust, register.may_download)
     local: Gateway = LocalGateway(register.local)

@@ -15,6 +15,7 @@ from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offl
 from kassa_server.headquarters.proof.findings import with_notes
 from kassa_server.headquarters.proof.return_findings import returns
 from kassa_server.headquarters.restored import ahead_of
+from kassa_server.headquarters.returning_devices import returning_devices
 from kassa_server.headquarters.scopes import active_scopes
 from kassa_server.headquarters.table_group_words import table_group_name
 from kassa_server.schema import (
@@ -46,7 +47,13 @@ class Attention:
 
 def needs_attention(connection: Connection, now: datetime) -> list[Attention]:
     """Everything that needs a person now."""
-    found = [*_restored(connection), *_journal(connection), *_distribution(connection), *_lists(connection, now)]
+    found = [
+        *_restored(connection),
+        *_returning(connection),
+        *_journal(connection),
+        *_distribution(connection),
+        *_lists(connection, now),
+    ]
     for status in offline_statuses(connection, now):
         found += _register(status)
     return sorted(found, key=lambda one: one.kind != ERROR)
@@ -105,6 +112,17 @@ def _restored(connection: Connection) -> list[Attention]:
         count=len(ahead), names=names,
     )  # fmt: skip
     return [Attention(ERROR, what, "/offline-status")]
+
+
+def _returning(connection: Connection) -> list[Attention]:
+    found = []
+    for one in returning_devices(connection):
+        what = _(
+            "{register}: a device that was activated after the backup waits to be admitted again.",
+            register=literal(one.register_id),
+        )
+        found.append(Attention(ERROR, what, f"/registers/{one.register_id}"))
+    return found
 
 
 def _journal(connection: Connection) -> list[Attention]:

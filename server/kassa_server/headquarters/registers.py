@@ -16,6 +16,7 @@ from kassa.errors import InvalidInput, NotFound
 from kassa.model import EnabledPlugin
 from kassa.text import literal, texts
 from kassa_server.headquarters.offline_status import RegisterOfflineStatus, offline_statuses
+from kassa_server.headquarters.returning_devices import returning_devices
 from kassa_server.master_data import put_rows
 from kassa_server.record import touch_registers
 from kassa_server.schema import (
@@ -43,7 +44,8 @@ LARGEST_SETTINGS = 10_000
 
 @dataclass(frozen=True)
 class WholeRegister:
-    """A register. ``database``: its offline database's entity, if it ever had one."""
+    """A register. ``database``: its offline database's entity, if it ever had one. ``returning``: devices that were
+    activated after the backup that headquarters was restored from."""
 
     row: Row[Any]
     status: RegisterOfflineStatus
@@ -51,6 +53,7 @@ class WholeRegister:
     devices: list[Row[Any]]
     series: list[Row[Any]]
     database: Row[Any] | None
+    returning: list[Row[Any]]
 
 
 def list_registers(connection: Connection, now: datetime) -> list[tuple[Row[Any], RegisterOfflineStatus]]:
@@ -84,6 +87,7 @@ def find_register(connection: Connection, register_id: str, now: datetime) -> Wh
         list(connection.execute(devices.where(device.c.register_id == register_id).order_by(device.c.activated_at))),
         list(connection.execute(of_series)),
         connection.execute(select(channel_database).where(mine)).first(),
+        returning_devices(connection, register_id),
     )
 
 

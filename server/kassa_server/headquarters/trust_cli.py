@@ -68,9 +68,23 @@ def revoke_device(
     typer.echo(f"Device {revoked} of register {register} is revoked.")
 
 
+def admit_device(
+    register: Annotated[str, typer.Argument(help="The register's id.")],
+    data_directory: DataDirectory = DEFAULT_FOLDER,
+    database: Database = None,
+) -> None:
+    """Admit the device of REGISTER again that was activated after the backup which the database was restored from."""
+    from kassa_server.headquarters.returning_devices import admit_again
+
+    with open_headquarters(data_directory, database) as channel, channel.writing() as connection:
+        admitted = admit_again(connection, register, by=AUTHOR)
+    typer.echo(f"Device {admitted} is register {register} again.")
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands among headquarters' others."""
     app.command("rotate-key")(rotate_key)
     app.command("revoke-key")(revoke_key)
     app.command("reseal-keys")(reseal_keys)
     app.command("revoke-device")(revoke_device)
+    app.command("admit-device")(admit_device)

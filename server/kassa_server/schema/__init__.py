@@ -4,7 +4,15 @@ from kassa_server.schema.base import channel, row_counter
 from kassa_server.schema.card_payments import card_payment
 from kassa_server.schema.completeness import closed_period, closed_period_series, handled_finding
 from kassa_server.schema.databases import channel_database, channel_database_group
-from kassa_server.schema.devices import activation_code, audit, device, device_revocation, head, series
+from kassa_server.schema.devices import (
+    activation_code,
+    audit,
+    device,
+    device_revocation,
+    head,
+    returning_device,
+    series,
+)
 from kassa_server.schema.headquarters import (
     change_log,
     distribution_run,
@@ -97,6 +105,7 @@ __all__ = [
     "register_group_member",
     "register_plugin",
     "register_report",
+    "returning_device",
     "row_counter",
     "sales_line",
     "sales_tax",

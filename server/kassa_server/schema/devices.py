@@ -37,6 +37,21 @@ device_revocation = Table(
 )
 """Devices that headquarters trusts no more. What they hand over is stored and waits for a person."""
 
+returning_device = Table(
+    "returning_device",
+    channel,
+    Column("device_id", identifier(), primary_key=True),
+    Column("register_id", code(40), nullable=False),
+    Column("name", words(100), nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("secret", LargeBinary(32), nullable=False, info={CHANNEL_ONLY: True}, doc="as that of a device"),
+    Column("series_id", identifier(), nullable=False),
+    Column("series_number", Integer, nullable=False),
+    Column("activated_at", UtcDateTime(), nullable=False),
+    Column("told_at", UtcDateTime(), nullable=False),
+)
+"""Devices that were activated after the backup that this database was restored from, until they are admitted again."""
+
 activation_code = Table(
     "activation_code",
     channel,

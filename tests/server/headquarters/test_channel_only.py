@@ -28,6 +28,7 @@ SECRET_COLUMNS = {
     "headquarters_log_on.token_hash",
     "headquarters_user.password",
     "monitoring_token.token_hash",
+    "returning_device.secret",
     "staff.email",
     "staff_credential.hash",
     "staff_credential.salt",

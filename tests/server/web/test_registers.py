@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tests.server.conftest import Shop
 from tests.server.device import Device
+from tests.server.test_returning_devices import activated, forget, introduce
 from tests.server.web.conftest import Person
 
 from kassa.trust import ActivationCode
@@ -168,6 +169,27 @@ def test_a_device_is_revoked(stocked: Shop, person: Callable[[str], Person]) -> 
     (row,) = stocked.rows(device_revocation)
     assert (row["device_id"], row["revoked_by"]) == (device_id, "Anna")
     assert anna.get(path).status_code == 404
+    assert anna.send(path).status_code == 404
+
+
+def test_a_device_activated_after_the_backup_is_admitted(users: Shop, person: Callable[[str], Person]) -> None:
+    """The start page names it, the register's page says what it means, and an administrator admits it by one press;
+    a manager sees it and has no button."""
+    till, shown = activated(users)
+    with users.channel.writing() as connection:
+        forget(connection, [till])
+    introduce(till, shown)
+    mats, anna = person("Mats"), person("Anna")
+    assert "Activated after the backup" in mats.get("/registers/R1").text
+    assert "Admit again" not in mats.seen
+    mats.get("/schedules")
+    path = f"/registers/R1/devices/{till.device_id}/admit"
+    assert mats.send(path).status_code == 403
+    assert "a device that was activated after the backup" in anna.get("/").text
+    assert path in anna.get("/registers/R1").text
+    page = anna.send(path).text
+    assert "The device is admitted again." in page
+    assert "Activated after the backup" not in page
     assert anna.send(path).status_code == 404
 
 

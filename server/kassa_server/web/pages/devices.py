@@ -10,6 +10,7 @@ from kassa.errors import NotFound
 from kassa.text import literal, texts
 from kassa_server.headquarters.device_revocations import revoke_device
 from kassa_server.headquarters.registers import find_register
+from kassa_server.headquarters.returning_devices import admit_again
 from kassa_server.headquarters.users import ADMINISTRATOR
 from kassa_server.web.page import go, needs, now_of, reading, user_of, writing
 from kassa_server.web.rendering import render
@@ -38,7 +39,17 @@ def revoked(request: Request) -> Response:
     return go(request, f"/registers/{register_id}", _("The device is revoked."))
 
 
+@needs(ADMINISTRATOR)
+def admitted(request: Request) -> Response:
+    """Admit a device again that was activated after the backup."""
+    register_id, device_id = request.path_params["register_id"], request.path_params["device_id"]
+    with writing(request) as connection:
+        admit_again(connection, register_id, by=user_of(request).name, device_id=device_id)
+    return go(request, f"/registers/{register_id}", _("The device is admitted again."))
+
+
 ROUTES = [
+    Route("/registers/{register_id}/devices/{device_id}/admit", admitted, methods=["POST"]),
     Route("/registers/{register_id}/devices/{device_id}/revoke", asked),
     Route("/registers/{register_id}/devices/{device_id}/revoke", revoked, methods=["POST"]),
 ]
