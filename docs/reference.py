@@ -149,7 +149,7 @@ def example_module(name: str) -> ModuleType:
 
 
 def source(path: str) -> str:
-    """A file below docs, as it is; after ``.py/`` the name of a function of it."""
+    """A file below docs, as it is; after ``.py/`` the name of a function or constant of it."""
     file, python, function = path.partition(".py/")
     if python:
         return f"```python\n{_function(DOCS / f'{file}.py', function)}\n```\n"
@@ -158,11 +158,18 @@ def source(path: str) -> str:
 
 
 def _function(file: Path, name: str) -> str:
-    """A function's source with its decorators, read without running it."""
+    """The source of a function with its decorators, or of a constant, read without running it."""
     text = file.read_text(encoding="utf-8")
-    (found,) = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
-    first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
+    (found,) = (node for node in ast.parse(text).body if _name(node) == name)
+    decorators = found.decorator_list if isinstance(found, ast.FunctionDef) else []
+    first = min([found.lineno, *(decorator.lineno for decorator in decorators)])
     return "\n".join(text.splitlines()[first - 1 : found.end_lineno])
+
+
+def _name(node: ast.stmt) -> str | None:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return node.name if isinstance(node, ast.FunctionDef) else None
 
 
 def schema(_argument: str) -> str:

@@ -25,6 +25,7 @@ START_S, SCREEN_S, STOP_S = 30.0, 5.0, 5.0
 DEADLINES_S: Mapping[str, float] = {
     "register_operations": START_S,
     "register_handlers": START_S,
+    "declare_tables": START_S,
     "provide_connection": START_S,
     "register_ready": START_S,
     "register_stopping": STOP_S,

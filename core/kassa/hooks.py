@@ -23,6 +23,7 @@ from kassa.journal.records import JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.plugin_tables import PluginTable
 from kassa.runtime.request import Handler
 from kassa.text import Text, texts
 from kassa.windows import StatusItem, Window
@@ -77,6 +78,10 @@ class Hooks:
     def register_handlers(self) -> list[tuple[str, Handler]]:
         """Every plugin's handlers, each with its plugin's name."""
         return self._collect("register_handlers", Handler)
+
+    def declare_tables(self) -> list[tuple[str, PluginTable]]:
+        """Every plugin's tables, each with its plugin's name."""
+        return self._collect("declare_tables", PluginTable)
 
     def provide_connection(self, parts: hookspecs.ConnectionParts) -> Connection | None:
         """The switching connection, if a plugin provides one."""

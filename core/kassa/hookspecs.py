@@ -40,6 +40,7 @@ from kassa.journal.records import JournalPlace
 from kassa.model import Staff, Transaction
 from kassa.operations import Finished, Operation
 from kassa.payment_terminal import CardAnswer, CardRequest
+from kassa.plugin_tables import PluginTable
 from kassa.runtime.request import Handler
 from kassa.text import Text
 from kassa.windows import StatusItem, Window
@@ -102,6 +103,16 @@ def register_handlers() -> Sequence[Handler]:
     """The requests that the plugin adds, with their handlers. *Collect*; once, while register or server starts.
 
     A request that is neither a query nor a command, or whose name is taken, is refused and its plugin named.
+    """
+
+
+@spec
+def declare_tables() -> Sequence[PluginTable]:
+    """The plugin's own tables. *Collect*; once, while register or server starts.
+
+    They are made and changed in the channel database, tracked, packed, and held by the offline databases of registers
+    that have the plugin; its handlers name them as any other table. A declaration that is wrong is refused and its
+    plugin named.
     """
 
 

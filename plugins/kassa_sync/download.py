@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection
 
 from kassa.errors import DiskFull, KassaError, NoAnswer, NotAvailable, OfflineDatabaseUnavailable
@@ -88,7 +89,9 @@ class Download:
 
     def _run(self) -> None:
         own_rows = self._register.own_rows()
-        listed = self._lists.listed
+        listed = self._of_this_register(self._lists.listed)
+        if self._database.available:
+            self._database.hold_tables()
         known = self.checkpoints()
         if not known or ALL_GROUPS in self._orders.reloads():
             self._load(listed)
@@ -101,6 +104,12 @@ class Download:
         self._register.settle_own_rows(own_rows)
         if errors:
             raise errors[0]
+
+    def _of_this_register(self, listed: PackageList) -> PackageList:
+        """Without table groups of plugins that this register does not have."""
+        here = {group.name for group in self._database.groups}
+        groups = {name: version for name, version in listed.groups.items() if name in here}
+        return msgspec.structs.replace(listed, groups=groups)
 
     def is_at_rest(self) -> bool:
         """Whether there is nothing to do while headquarters has nothing new: a database is there, nothing that has
@@ -273,7 +282,10 @@ class Download:
             verify_manifest(manifest, entry)
             if flush is not None:
                 batches = _flushing(batches, flush)
-            return apply_package(connection, manifest, batches, scope=scope, now=now)
+            groups, register_id = self._database.groups, self._register.record.register_id
+            return apply_package(
+                connection, manifest, batches, scope=scope, now=now, groups=groups, register_id=register_id
+            )
 
     # -- files ------------------------------------------------------------------------------------------------------
 

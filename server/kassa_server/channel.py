@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kassa_server.schema import row_counter
 from kassa_server.sealing import Sealing
 
 _CHANNEL = "kassa_channel"
+_writing: ContextVar[tuple[Channel, ...]] = ContextVar("writing", default=())
 
 
 class Channel:
@@ -41,7 +43,16 @@ class Channel:
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back by any exception."""
         with self.engine.begin() as connection:
-            yield connection.execution_options(**{_CHANNEL: self})
+            token = _writing.set((*_writing.get(), self))
+            try:
+                yield connection.execution_options(**{_CHANNEL: self})
+            finally:
+                _writing.reset(token)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread (or task) is within :meth:`writing`: a second one would wait for it for ever."""
+        return self in _writing.get()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -27,6 +27,7 @@ from kassa_server.credentials import ChannelCredentials, credentials_of
 from kassa_server.door import Caller
 from kassa_server.headquarters.changes import Author, changes_by
 from kassa_server.master_data import put_rows, remove_row, write_row
+from kassa_server.plugin_tables import Declared, TablesOf, declare_tables, tables_of
 from kassa_server.record import read_store
 from kassa_server.row_keys import row_key
 from kassa_server.schema import register_plugin
@@ -64,6 +65,7 @@ class Host:
         self._noting = noting
         self._follows_registers = plugins is None
         self._loading = threading.Lock()
+        self._undeclared: list[Declared] = []
         self._load(self._names() if plugins is None else list(plugins))
 
     def close(self) -> None:
@@ -79,9 +81,20 @@ class Host:
         for refused in runtime.refused:
             log.error("handler_refused", plugin=refused.plugin, what=str(refused.what))
         self._loaded, self.plugins, self.runtime = names, plugins, runtime
+        self._undeclared = tables_of(plugins)
+        self._declare()
+
+    def _declare(self) -> None:
+        """The tables of installed plugins; later, if something is being written just now."""
+        if not self._undeclared or self._channel.is_writing:
+            return
+        declared, self._undeclared = self._undeclared, []
+        for refused in declare_tables(self._channel, declared):
+            structlog.get_logger("kassa.server").error("table_refused", plugin=refused.plugin, what=refused.why)
 
     def _serves(self, name: str) -> bool:
         """Whether a request is served here; the plugins of registers that were set up meanwhile are loaded first."""
+        self._declare()
         if self.runtime.serves(name, Side.STORE_SERVER):
             return True
         with self._loading:
@@ -173,11 +186,12 @@ class Host:
 
     def _records(self, connection: Connection, request: Request[Any]) -> ChannelRecords:
         """A command's handler writes too; where rows that commands write are noted, within that."""
+        tables = TablesOf(connection)
         if not isinstance(request, Command):
-            return ChannelRecords(connection)
+            return ChannelRecords(connection, tables=tables)
         noting = self._noting
         if noting is None:
-            return ChannelRecords(connection, write_row, remove_row)
+            return ChannelRecords(connection, write_row, remove_row, tables)
         command_id = request.command_id
 
         def write(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
@@ -188,7 +202,7 @@ class Host:
             with noting(connection, command_id, table, key):
                 remove_row(connection, table, key)
 
-        return ChannelRecords(connection, write, remove)
+        return ChannelRecords(connection, write, remove, tables)
 
     def _now(self) -> Any:
         return self._channel.environment.clock.utc()

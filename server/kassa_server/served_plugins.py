@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from kassa.errors import KassaError, NotFound
+from kassa.errors import KassaError, NotAvailable, NotFound
 from kassa.model import EnabledPlugin
 from kassa.packages.plugin_sets import LockedWheel, PluginSet
 from kassa.plugins import PluginHost, installed
@@ -25,6 +25,7 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.package_files import StoredFile
 from kassa_server.headquarters.plugins.sets import newest_set, opened, sets_in_use
 from kassa_server.plugin_namespace import Namespace
+from kassa_server.plugin_tables import declare_tables, tables_of
 
 _, n_ = texts("kassa_server")
 FindFile = Callable[[str], StoredFile | None]
@@ -102,7 +103,14 @@ class ServedPlugins:
         enabled = [EnabledPlugin(one.name, settings=one.settings) for one in wanted.plugins]
         host = PluginHost(enabled, lambda: [*points, *here])
         runtime = Runtime(host.hooks.register_handlers())
+        declared = tables_of(host)
+        if declared and self._channel.is_writing:
+            raise NotAvailable(_("The tables of a plugin cannot be made now."), where=key)
+        without_tables = declare_tables(self._channel, declared)
+        for without in without_tables:
+            self._log.error("table_refused", plugin=without.plugin, what=without.why)
         bad = {problem.name for problem in host.problems} | {refused.plugin for refused in runtime.refused}
+        bad |= {without.plugin for without in without_tables}
         for problem in host.problems:
             self._log.error("plugin_not_served", plugin=problem.name, what=str(problem.what), error=problem.error)
         versions = {name: loaded.info.version for name, loaded in host.loaded.items() if name not in bad}

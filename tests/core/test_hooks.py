@@ -24,6 +24,7 @@ from kassa.hookspecs import PROJECT, hook
 from kassa.journal import JournalPlace
 from kassa.operations import Operation
 from kassa.payment_terminal import CardAnswer
+from kassa.plugin_tables import PluginColumn, PluginTable
 from kassa.register.face import SyncStatus
 from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.requests.catalogue_handlers import find_item, search_items
@@ -58,6 +59,7 @@ DECIDED: dict[str, tuple[Any, Any]] = {
 COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_operations": tuple(Operation(5000 + n, literal(str(n)), lambda _context: None) for n in (1, 2)),
     "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
+    "declare_tables": tuple(PluginTable(name, "a", (PluginColumn("a", "code", 9),)) for name in ("one", "other")),
     "offer_discounts": (OfferedDiscount("l1", "A", "A", Decimal(1)), OfferedDiscount("l1", "B", "B", Decimal(2))),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
     "journal_needed": (JournalPlace("one", 1), JournalPlace("other", 2)),

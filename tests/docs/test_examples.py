@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from kassa.devices import DeviceFailed, DeviceMissing
 from kassa.errors import NotAvailable, NotFound
 from kassa.hookspecs import PROJECT
 from kassa.register import Register
 from kassa.register.face import Event
-from kassa.testing.shop import Shop
+from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import MANAGER, MANAGER_PIN
 from kassa.text import Text
 
@@ -258,3 +259,32 @@ def test_fiscal_law_of_the_country(open_with: Opener) -> None:
         register.run(109, code=shop.barcode("1002"))
     assert register.transaction is not None
     assert len(register.transaction.lines) == 1
+
+
+def tickets(register: Register, phone: str = "070-1") -> list[Any]:
+    found: list[Any] = register.run(5041, phone=phone).data
+    return found
+
+
+def test_repairs_have_a_table_of_their_own(open_with: Opener) -> None:
+    """A declared table is made in the channel database; a row made online is there, comes to the offline database in a
+    package without what is the channel's only, and is found there when the store server is gone."""
+    shop, register = open_with("acme_repair")
+    shop.log_on(register)
+    shop.with_data(register)
+    number = register.run(5040, phone="070-1", price="250.50").data.ticket_number
+    (row,) = shop.server.query("SELECT * FROM acme_repair_ticket")
+    assert (row["ticket_number"], row["price"], row["store_id"]) == (number, 2505000, "S1")
+    shop.server.distribute()
+    wait_until(lambda: came_back(register), "the row has come back")
+    with register.offline_database.reading() as connection:
+        held = connection.execute(text("SELECT phone, price, workshop_note FROM acme_repair_ticket")).all()
+    assert held == [("070-1", 2505000, None)]
+    shop.network.refuse()
+    (ticket,) = tickets(register)
+    assert (ticket.ticket_number, ticket.price, ticket.fetched) == (number, Decimal("250.5"), False)
+
+
+def came_back(register: Register) -> bool:
+    register.run(917, action="synchronise")
+    return not register.journal.overlay.rows("acme_repair_ticket")

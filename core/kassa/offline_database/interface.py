@@ -14,8 +14,11 @@ from sqlalchemy import Connection, Engine, exc, func, select
 
 from kassa.environment import Environment
 from kassa.errors import DiskFull, KassaError, OfflineDatabaseUnavailable
+from kassa.offline_database.plugin_tables import hold_plugin_tables
 from kassa.packages.sqlite_snapshot import create_offline_tables
+from kassa.schema.groups import TABLE_GROUPS, TableGroup
 from kassa.schema.master import item
+from kassa.schema.plugin_tables import tables_by_name
 from kassa.text import Text, texts
 
 _, n_ = texts("kassa")
@@ -83,6 +86,11 @@ class OfflineDatabase(ABC):
         self._environment = environment
         self._mutex = threading.RLock()
         self._reader: _Copy | None = None
+        self.groups: tuple[TableGroup, ...] = TABLE_GROUPS
+        """What it holds: Kassa's own table groups, and those of the register's plugins."""
+        self.tables = tables_by_name(())
+        """Every table that a handler may name."""
+        self._held: str | None = None
         self._active = self._mine(journal.setting("kassa", ACTIVE))
 
     def _mine(self, name: str | None) -> str | None:
@@ -204,6 +212,25 @@ class OfflineDatabase(ABC):
         database server's own disk is its own to look after."""
         engine.dispose()
 
+    # -- plugins' tables --------------------------------------------------------------------------------------------
+
+    def declare(self, groups: tuple[TableGroup, ...]) -> None:
+        """Plugins' table groups that it is to hold, besides Kassa's own. Asks the database nothing."""
+        self.groups = (*TABLE_GROUPS, *groups)
+        self.tables = tables_by_name(groups)
+        self._held = None
+
+    def hold_tables(self) -> None:
+        """Have the active copy hold the tables of plugins that are declared; at once, if it was found so before.
+
+        :raises OfflineDatabaseUnavailable: there is none, or it does not answer.
+        """
+        active = self._active
+        if active is None or self._held != active:
+            with self.writing() as connection:
+                hold_plugin_tables(connection, self.groups)
+            self._held = active
+
     # -- copies -----------------------------------------------------------------------------------------------------
 
     def new_copy(self) -> str:
@@ -224,6 +251,8 @@ class OfflineDatabase(ABC):
         self._create(name)
         with self._transaction(name, building=True) as connection:
             create_offline_tables(connection)
+            if self.groups != TABLE_GROUPS:
+                hold_plugin_tables(connection, self.groups)
             yield connection
         self._built(name)
 
@@ -246,7 +275,11 @@ class OfflineDatabase(ABC):
     def activate(self, name: str) -> None:
         """Make the copy of that name (:meth:`new_copy`) the active one, by moving the pointer; the one before is
         removed when its last reader has closed."""
+        if self.groups != TABLE_GROUPS:
+            with self._transaction(name) as connection:
+                hold_plugin_tables(connection, self.groups)
         with self._mutex:
+            self._held = name
             before = self._active
             self._point(name)
             self._active = name

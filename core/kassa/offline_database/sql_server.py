@@ -15,6 +15,7 @@ from sqlalchemy.schema import DropSchema
 
 from kassa.errors import KassaError
 from kassa.offline_database.interface import Result
+from kassa.offline_database.plugin_tables import drop_plugin_tables
 from kassa.offline_database.server import ServerOfflineDatabase
 from kassa.packages.sqlite_snapshot import SCHEMAS
 from kassa.schema import make_engine
@@ -57,6 +58,7 @@ class SQLServerOfflineDatabase(ServerOfflineDatabase):
         if name not in inspector.get_schema_names():
             return
         copy = connection.execution_options(schema_translate_map={None: name})
+        drop_plugin_tables(copy)
         for schema in SCHEMAS:
             schema.drop_all(copy)
         connection.execute(DropSchema(name))

@@ -12,11 +12,13 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, 
 from kassa.masterdata import upsert
 from kassa.packages.errors import PackageOutOfOrder, PackageRefused
 from kassa.packages.manifest import Batch, Manifest
+from kassa.packages.plugin_rows import fitting
 from kassa.packages.setting_aside import is_left_aside, set_aside, unique_keys
 from kassa.packages.tables import key_names, packaged_columns
 from kassa.packages.writers import make_writer
 from kassa.schema.columns import UtcDateTime, code
 from kassa.schema.groups import TABLE_GROUPS, TableGroup, group_of
+from kassa.schema.plugin_tables import is_plugins
 from kassa.text import texts
 
 _, n_ = texts("kassa")
@@ -61,11 +63,13 @@ def apply_package(
     scope: str,
     now: datetime,
     groups: Iterable[TableGroup] = TABLE_GROUPS,
+    register_id: str | None = None,
 ) -> Applied:
     """Apply a package within the caller's transaction. If this raises, the transaction must be rolled back.
 
     :param scope: the store that the database belongs to; a channel database's channel database group.
     :param groups: what the database holds; a channel database more than an offline one.
+    :param register_id: the register that it belongs to, whose own rows and no other register's it gets; None: all.
     :raises PackageRefused: it is for another store, or a row breaks a constraint; names table.
     :raises PackageOutOfOrder: it begins after where the database stands.
     :raises kassa.packages.errors.PackageDamaged: its batches do not read.
@@ -85,6 +89,8 @@ def apply_package(
     if manifest.kind == "snapshot":
         for table in tables.values():
             connection.execute(delete(table))
+    if is_plugins(group):
+        batches = fitting(batches, tables, register_id)
     actions: set[str] = set()
     rows = write_batches(connection, tables, _noting(batches, actions), into_nothing=manifest.kind == "snapshot")
     # Counting a large table takes as long as a thousand prices: updates make and remove no row.
@@ -186,6 +192,8 @@ def _group(manifest: Manifest, groups: Iterable[TableGroup]) -> TableGroup:
     tables = {str(table.name): table for table in group.tables}
     for told in manifest.tables:
         table = tables.get(told.name)
+        if is_plugins(group) and (table is None or told.key == key_names(table)):
+            continue  # another version of the plugin may have more tables and columns
         columns = set() if table is None else {column.name for column in packaged_columns(table, "channel")}
         if table is None or told.key != key_names(table) or not {one.name for one in told.columns} <= columns:
             raise PackageRefused(_("A data package has an unknown table or column."), where=told.name)

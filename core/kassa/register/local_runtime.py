@@ -61,10 +61,11 @@ class LocalRuntime:
         with ExitStack() as stack:
             base: ChannelRecords | OfflineDatabaseUnavailable
             try:
-                base = ChannelRecords(stack.enter_context(self._database.reading()))
+                base = ChannelRecords(stack.enter_context(self._database.reading()), tables=self._database.tables)
             except OfflineDatabaseUnavailable as error:
                 base = error
-            yield OverlayRecords(base, self._journal.overlay, writable=writable)
+            tables = self._database.tables
+            yield OverlayRecords(base, self._journal.overlay, writable=writable, tables=tables)
 
     def _handler_context(self, records: OverlayRecords, caller: RequestContext, done_online: bool) -> HandlerContext:
         record = self._journal.record

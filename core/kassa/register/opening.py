@@ -12,9 +12,11 @@ import msgspec
 
 from kassa.connection import Gateway
 from kassa.credentials import Lockouts, RegisterCredentials
+from kassa.declared_tables import declared_tables
 from kassa.delivery import COPIED, Delivery
 from kassa.device import DeviceKey, DeviceSigner, load_device_key
 from kassa.environment import Environment
+from kassa.errors import KassaError
 from kassa.gateway.download import Downloads
 from kassa.gateway.held import HeldGateway
 from kassa.gateway.local import LocalGateway
@@ -37,6 +39,8 @@ from kassa.register.uploads import Uploads
 from kassa.requests.handlers import HANDLERS
 from kassa.runtime.request import RequestContext
 from kassa.runtime.runtime import Runtime
+from kassa.schema.groups import TABLE_GROUPS
+from kassa.schema.plugin_tables import groups_of_plugins
 from kassa.text import Text, literal, texts
 from kassa.trust import context_for
 
@@ -116,12 +120,14 @@ def _assemble(
     for refused in runtime.refused:
         plugins.problem(refused.plugin, "register_handlers", refused.what, hint=HINTS["claimed"])
     offline_database = make_offline_database(directory, journal, environment, database)
+    offline_database.declare(groups_of_plugins(declared_tables(plugins)))
     credentials = RegisterCredentials(directory, key.secret, _lockouts(journal))
     local = LocalRuntime(runtime, offline_database, journal, credentials, environment)
     return Register(directory, environment, journal, plugins, offline_database, credentials, local, folders)
 
 
 def _begin(register: Register) -> None:
+    _hold_plugin_tables(register)
     register.delivery.start()
     _name_absent_owners(register)
     if register.journal.series.stopped is not None:
@@ -130,6 +136,17 @@ def _begin(register: Register) -> None:
         register.resolve_commands()
     register.hooks.register_ready(register)
     register.control.start()
+
+
+def _hold_plugin_tables(register: Register) -> None:
+    """Handlers name them from the first request on."""
+    database = register.offline_database
+    if database.groups == TABLE_GROUPS or not database.available:
+        return
+    try:
+        database.hold_tables()
+    except KassaError as error:
+        register.log("kassa").error("plugin_tables_not_held", error_code=error.code, where=error.where)
 
 
 def _name_absent_owners(register: Register) -> None:

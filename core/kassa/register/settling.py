@@ -8,31 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal.overlay import OverlayBook, OverlayMark
 from kassa.offline_database import OfflineDatabase
-from kassa.runtime.channel_records import key_of, table_of
-from kassa.schema.groups import TABLE_GROUPS
-
-PACKAGED = frozenset(str(table.name) for group in TABLE_GROUPS for table in group.tables)
+from kassa.runtime.channel_records import key_of
+from kassa.runtime.overlay_records import rows_over
 
 
 def came_back(database: OfflineDatabase, overlay: OverlayBook, marks: Iterable[OverlayMark]) -> Iterator[OverlayMark]:
     """Those of ``marks`` whose rows the offline database holds, or, if they were removed, holds no more."""
+    packaged = {str(table.name): table for group in database.groups for table in group.tables}
     for mark in marks:
-        if mark.table not in PACKAGED:
-            yield mark
+        table = packaged.get(mark.table)
+        if table is None:
+            # No package brings it. A table of a plugin that is gone stays until the plugin is back.
+            if mark.table in database.tables:
+                yield mark
             continue
-        row = overlay.rows(mark.table).get(mark.key)
-        if _holds(database, mark) == (row is not None):
+        row = rows_over(overlay, table).get(mark.key)
+        if _holds(database, table, mark) == (row is not None):
             yield mark
 
 
-def _holds(database: OfflineDatabase, mark: OverlayMark) -> bool | None:
+def _holds(database: OfflineDatabase, table: Table, mark: OverlayMark) -> bool | None:
     """Whether the offline database has the row; None: it cannot be asked."""
-    table = table_of(mark.table)
     column = table.c[key_of(table)]
     try:
         with database.reading() as connection:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import Table
 
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal.overlay import OverlayBook
 from kassa.runtime.channel_records import ChannelRecords, key_of, table_of
 from kassa.runtime.request import Row
+from kassa.schema.columns import Scaled, UtcDateTime
+from kassa.schema.master import master
 
 Change = tuple[str, str, dict[str, Any] | None]
 
@@ -19,18 +25,25 @@ class OverlayRecords:
     :param base: the offline database; or the error that says why there is none. Then the register's own rows are all
         there is, and whatever needs more raises that error.
     :param writable: a command's handler; its changes are gathered in :attr:`changes` for the journal to keep.
+    :param tables: those that handlers may name.
     """
 
     def __init__(
-        self, base: ChannelRecords | OfflineDatabaseUnavailable, overlay: OverlayBook, *, writable: bool
+        self,
+        base: ChannelRecords | OfflineDatabaseUnavailable,
+        overlay: OverlayBook,
+        *,
+        writable: bool,
+        tables: Mapping[str, Table] = master.tables,
     ) -> None:
+        self._tables = tables
         self._base = base
         self._overlay = overlay
         self._writable = writable
         self.changes: list[Change] = []
 
     def _over(self, table: str) -> dict[str, dict[str, Any] | None]:
-        rows = self._overlay.rows(table)
+        rows = rows_over(self._overlay, table_of(table, self._tables))
         rows.update({key: row for name, key, row in self.changes if name == table})
         return rows
 
@@ -59,7 +72,7 @@ class OverlayRecords:
 
     def put(self, table: str, row: Row) -> None:
         """Insert or replace, in the journal's overlay."""
-        self._write(table, str(row[key_of(table_of(table))]), dict(row))
+        self._write(table, str(row[key_of(table_of(table, self._tables))]), dict(row))
 
     def remove(self, table: str, key: str) -> None:
         """Remove, in the journal's overlay."""
@@ -82,11 +95,27 @@ class OverlayRecords:
             raise self._base
         return self._base
 
-    @staticmethod
-    def _merge(table: str, base: list[Row], own: list[Row], over: Mapping[str, Any], limit: int) -> list[Row]:
-        key = key_of(table_of(table))
+    def _merge(self, table: str, base: list[Row], own: list[Row], over: Mapping[str, Any], limit: int) -> list[Row]:
+        key = key_of(table_of(table, self._tables))
         rows = [row for row in base if str(row[key]) not in over] + list(own)
         return sorted(rows, key=lambda row: str(row[key]))[:limit]
+
+
+def rows_over(overlay: OverlayBook, table: Table) -> dict[str, dict[str, Any] | None]:
+    """The overlay's rows of a table with the types that its columns have: the journal keeps them as JSON."""
+    return {
+        key: None if row is None else {name: _typed(table, name, value) for name, value in row.items()}
+        for key, row in overlay.rows(str(table.name)).items()
+    }
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    kind = table.c[name].type
+    if isinstance(kind, Scaled):
+        return Decimal(value)
+    return datetime.fromisoformat(value) if isinstance(kind, UtcDateTime) else value
 
 
 def _has_words(row: Row, columns: tuple[str, ...], words: str) -> bool:

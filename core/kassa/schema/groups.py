@@ -69,6 +69,7 @@ JOBS: dict[int, tuple[str, ...]] = {
     1070: ("channel",),
     1080: ("taxes", "tenders"),
     1090: ("registers",),
+    1100: (),
     9999: (
         "customers",
         "accounts",
@@ -83,7 +84,10 @@ JOBS: dict[int, tuple[str, ...]] = {
     ),
 }
 """Distribution jobs by number, with the names of the table groups that each sends. Channel configuration, tenders and
-registers go to channel databases alone: a register fetches its own record over its own channel."""
+registers go to channel databases alone: a register fetches its own record over its own channel. The table groups of
+plugins (:data:`PLUGIN_JOBS`) have their plugins' names."""
+PLUGIN_JOBS = frozenset({1100, 9999})
+"""Jobs that send what plugins' tables hold."""
 
 
 def group_of(name: str, groups: Iterable[TableGroup] = TABLE_GROUPS) -> TableGroup:

@@ -69,7 +69,7 @@ class PackageBuilder:
         """
         done = set()
         for scope in scopes:
-            for group in groups_for(scope.audience):
+            for group in groups_for(scope.audience, self._connection):
                 place = scope_for(group, scope)
                 if group.name in names and (group.name, place) not in done:
                     done.add((group.name, place))

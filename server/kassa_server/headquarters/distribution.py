@@ -7,16 +7,16 @@ nobody names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from kassa.errors import KassaError, NotFound
 from kassa.packages.listing import Signed
-from kassa.schema.groups import JOBS
+from kassa.schema.groups import JOBS, PLUGIN_JOBS
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import Channel
@@ -36,10 +36,17 @@ from kassa_server.headquarters.runs import (
 from kassa_server.headquarters.scopes import Scope, active_scopes
 from kassa_server.headquarters.shelf import keep_packages, packages_gone, retire
 from kassa_server.schema import channel_database_group
+from kassa_server.schema.groups import plugin_groups
 
 _, n_ = texts("kassa_server")
 ALL = 9999
 RENEW_BEFORE = EXPIRES_AFTER / 2
+
+
+def sent_by(job: int, connection: Connection) -> tuple[str, ...]:
+    """The names of the table groups that a job sends."""
+    plugins = plugin_groups(connection) if job in PLUGIN_JOBS else ()
+    return (*JOBS[job], *(group.name for group in plugins))
 
 
 class _TakenByAnother(Exception):
@@ -100,7 +107,7 @@ class Distribution:
 
     def _carry_out(self, note: RunNote, job: int, group: str | None) -> Run:
         try:
-            made = self._distribute(JOBS[job], group, note)
+            made = self._distribute(job, group, note)
         except _TakenByAnother:
             return Run(note.run_id, job, NO_DATA)
         except Exception as error:
@@ -123,7 +130,7 @@ class Distribution:
             found = stored_list(connection, scope)
         if found is None or found.expires_at - now < RENEW_BEFORE:
             try:
-                self._distribute(JOBS[ALL], None)
+                self._distribute(ALL, None)
             except Exception:
                 # An old list is better than none: its expiry warns, and what it names may still be fetched.
                 if found is None:
@@ -163,7 +170,7 @@ class Distribution:
         self._log.error("package_file_gone", package=package_id)
         self.run(ALL)
 
-    def _distribute(self, names: Collection[str], group: str | None, note: RunNote | None = None) -> list[MadePackage]:
+    def _distribute(self, job: int, group: str | None, note: RunNote | None = None) -> list[MadePackage]:
         with self._one_builder.alone():
             end_interrupted(self._channel)
             if note is not None and note.is_taken():
@@ -174,6 +181,7 @@ class Distribution:
             environment = self._channel.environment
             with self._channel.reading() as connection:
                 scopes = active_scopes(connection, group)
+                names = sent_by(job, connection)
                 made = PackageBuilder(connection, self.files, environment, on_making).build(names, scopes)
                 everywhere = active_scopes(connection)
                 due = [scope for scope in everywhere if made or list_is_due(connection, scope, environment)]

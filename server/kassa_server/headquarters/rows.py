@@ -42,6 +42,10 @@ def all_rows(connection: Connection, table: Table, scope: Scope) -> Iterator[Bat
     return make_batches(str(table.name), "upsert", [str(column.name) for column in columns], map(tuple, found))
 
 
+PLACES = frozenset({"store_id", "register_id"})
+"""Columns that say whose a row is: who gets it now has none of it."""
+
+
 @dataclass
 class _Touched:
     """What happened to a row on the way. ``whole``: it was made or deleted, or changed its place; ``gone``: it may
@@ -70,7 +74,7 @@ def _touched(connection: Connection, table: Table, scope: Scope, versions: tuple
         noted = found.setdefault(row.row_key, _Touched())
         columns = msgspec.json.decode(row.columns, type=list[str])
         noted.columns.update(columns)
-        placed = row.action != "update" or not columns or "store_id" in columns
+        placed = row.action != "update" or not columns or not PLACES.isdisjoint(columns)
         noted.whole |= placed
         noted.gone |= placed and (table not in PLACED_BY_OTHERS or row.store_id in scope.stores)
     return found

@@ -14,7 +14,7 @@ from kassa.masterdata import upsert
 from kassa.schema.groups import JOBS
 from kassa.text import Text, literal, texts
 from kassa_server import audit
-from kassa_server.headquarters.distribution import ALL
+from kassa_server.headquarters.distribution import ALL, sent_by
 from kassa_server.headquarters.schedules import EVERY_MINUTES
 from kassa_server.schema import distribution_run, distribution_schedule
 
@@ -40,12 +40,12 @@ def list_jobs(connection: Connection) -> list[Job]:
     """All jobs: that of everything, then the others in the order of their numbers."""
     schedules = {row.job: row for row in connection.execute(select(distribution_schedule))}
     found = []
-    for job, sends in sorted(JOBS.items(), key=lambda one: (one[0] != ALL, one[0])):
+    for job in sorted(JOBS, key=lambda one: (one != ALL, one)):
         schedule = schedules.get(job)
         latest = history(connection, job, count=1)
         found.append(
             Job(
-                job, job_name(job), sends,
+                job, job_name(job), sent_by(job, connection),
                 enabled=schedule is not None and schedule.enabled,
                 every_minutes=EVERY_MINUTES if schedule is None else schedule.every_minutes,
                 last=latest[0] if latest else None,
@@ -91,5 +91,6 @@ _NAMES: Mapping[int, Text] = {
     1070: _("Channel configuration"),
     1080: _("Tenders and tax"),
     1090: _("Registers"),
+    1100: _("Plugins' tables"),
     9999: _("All jobs"),
 }

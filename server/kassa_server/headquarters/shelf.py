@@ -28,13 +28,13 @@ def on_shelf(connection: Connection, scope: Scope, table_group: str) -> list[Row
 
 def for_scope(connection: Connection, scope: Scope) -> list[Row[Any]]:
     """Every package that databases of a scope may fetch now."""
-    wanted = _served_to(scope) & package.c.retired_at.is_(None)
+    wanted = _served_to(connection, scope) & package.c.retired_at.is_(None)
     return list(connection.execute(select(package).where(wanted).order_by(package.c.to_version, package.c.package_id)))
 
 
 def find_package(connection: Connection, package_id: str, scope: Scope) -> Row[Any] | None:
     """A package that databases of a scope may fetch; one that was replaced lately too."""
-    wanted = (package.c.package_id == package_id) & _served_to(scope)
+    wanted = (package.c.package_id == package_id) & _served_to(connection, scope)
     return connection.execute(select(package).where(wanted)).first()
 
 
@@ -47,9 +47,10 @@ def _at(scope: Scope) -> ColumnElement[bool]:
     return (package.c.audience == scope.audience) & (package.c.scope == scope.name)
 
 
-def _served_to(scope: Scope) -> ColumnElement[bool]:
+def _served_to(connection: Connection, scope: Scope) -> ColumnElement[bool]:
     """A scope's own packages, and those that are the same for every database."""
-    return or_(*(_at(one) for one in {scope_for(group, scope): None for group in groups_for(scope.audience)}))
+    groups = groups_for(scope.audience, connection)
+    return or_(*(_at(one) for one in {scope_for(group, scope): None for group in groups}))
 
 
 def keep_packages(connection: Connection, made: Sequence[MadePackage], now: datetime) -> list[str]:

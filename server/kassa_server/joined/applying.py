@@ -19,7 +19,7 @@ from kassa_server.master_data import next_versions
 from kassa_server.record import touch_registers
 from kassa_server.row_keys import row_key, with_key
 from kassa_server.schema import store
-from kassa_server.schema.groups import CHANNEL_GROUPS
+from kassa_server.schema.groups import groups_for
 
 RECORD_GROUPS = frozenset({"channel", "tenders", "registers"})
 """Table groups that registers' records are made of."""
@@ -33,12 +33,13 @@ def apply_to_channel(
     :param group_id: the channel database group, which is the scope of its packages.
     :raises kassa.packages.errors.PackageError: as :func:`kassa.packages.applying.apply_package`.
     """
+    groups = groups_for("channel", connection)
     try:
-        group = group_of(manifest.table_group, CHANNEL_GROUPS)
+        group = group_of(manifest.table_group, groups)
     except LookupError:
         group = TableGroup(manifest.table_group, ())
     with own_rows_lifted(connection, group), _counted_here_kept(connection, group, manifest):
-        applied = apply_package(connection, manifest, batches, scope=group_id, now=now, groups=CHANNEL_GROUPS)
+        applied = apply_package(connection, manifest, batches, scope=group_id, now=now, groups=groups)
     if applied.already:
         return applied
     next_versions(connection, 1)  # a register at rest asks by this number whether there is anything new

@@ -26,6 +26,7 @@ from kassa_server.joined.plugin_sets import PluginSetRelay
 from kassa_server.joined.relay import Relay
 from kassa_server.joined.reports import NewReports
 from kassa_server.joined.tries import Failures
+from kassa_server.schema.groups import groups_for
 
 _, n_ = texts("kassa_server")
 
@@ -123,8 +124,9 @@ class Downloader:
             return []
         with self._channel.reading() as connection:
             known = checkpoints(connection)
+            here = {group.name for group in groups_for("channel", connection)}
         errors = []
-        for name in self._listed.groups:
+        for name in here.intersection(self._listed.groups):
             at = known.get(name)
             error = self._apply_group(self._listed, name, None if at is None else at.version, group_id)
             if error is not None:

@@ -25,9 +25,8 @@ from kassa.packages.writers import make_writer
 from kassa.schema.groups import TableGroup
 from kassa_server.row_keys import deleting, with_key
 from kassa_server.schema import own_row, own_row_command
-from kassa_server.schema.groups import CHANNEL_GROUPS
+from kassa_server.schema.groups import groups_for
 
-_GROUPS = {str(table.name): group for group in CHANNEL_GROUPS for table in group.tables}
 _TYPES: dict[str, Any] = {"text": str, "integer": int, "boolean": bool, "bytes": bytes, "time": datetime}
 LARGEST = 500
 """Commands asked for at once."""
@@ -39,7 +38,7 @@ def noting_own_row(connection: Connection, command_id: str, table: Table, key: s
 
     Rows of tables that no package brings (suspended sales) are this store server's own for ever, and not noted.
     """
-    if str(table.name) not in _GROUPS:
+    if str(table.name) not in _groups(connection):
         yield
         return
     mine = _mine(str(table.name), key)
@@ -65,7 +64,9 @@ def settle(connection: Connection, posted: Mapping[str, int]) -> None:
         mine = own_row_command.c.command_id == command_id
         connection.execute(update(own_row_command).where(mine).values(settled_at=version))
     touched = select(own_row_command.c.table_name).where(own_row_command.c.command_id.in_(list(posted))).distinct()
-    for group in {_GROUPS[name].name: _GROUPS[name] for name in connection.execute(touched).scalars()}.values():
+    by_table = _groups(connection)
+    names = connection.execute(touched).scalars().all()
+    for group in {by_table[name].name: by_table[name] for name in names if name in by_table}.values():
         with own_rows_lifted(connection, group):
             pass
 
@@ -75,7 +76,7 @@ def own_rows_lifted(connection: Connection, group: TableGroup) -> Iterator[None]
     """Within, the group's tables hold what packages say alone: a package may be applied."""
     rows = _of_group(connection, group)
     for row in rows:
-        _write(connection, row, row.base)
+        _write(connection, _table(row, group), row, row.base)
     yield
     known = checkpoint_of(connection, group.name)
     for row in rows:
@@ -83,9 +84,9 @@ def own_rows_lifted(connection: Connection, group: TableGroup) -> Iterator[None]
             connection.execute(delete(own_row).where(_mine(row.table_name, row.row_key)))
             connection.execute(delete(own_row_command).where(_commands_of(row)))
             continue
-        base = _read(connection, _table(row), row.row_key)
+        base = _read(connection, _table(row, group), row.row_key)
         connection.execute(update(own_row).where(_mine(row.table_name, row.row_key)).values(base=base))
-        _write(connection, row, row.value)
+        _write(connection, _table(row, group), row, row.value)
 
 
 def _of_group(connection: Connection, group: TableGroup) -> list[Row[Any]]:
@@ -108,8 +109,13 @@ def _mine(table_name: str, key: str) -> Any:
     return (own_row.c.table_name == table_name) & (own_row.c.row_key == key)
 
 
-def _table(row: Row[Any]) -> Table:
-    return next(table for table in _GROUPS[row.table_name].tables if table.name == row.table_name)
+def _table(row: Row[Any], group: TableGroup) -> Table:
+    return next(table for table in group.tables if table.name == row.table_name)
+
+
+def _groups(connection: Connection) -> dict[str, TableGroup]:
+    """The table groups that packages bring, by table."""
+    return {str(table.name): group for group in groups_for("channel", connection) for table in group.tables}
 
 
 def _read(connection: Connection, table: Table, key: str) -> str | None:
@@ -119,8 +125,7 @@ def _read(connection: Connection, table: Table, key: str) -> str | None:
     return None if found is None else msgspec.json.encode(list(found)).decode()
 
 
-def _write(connection: Connection, row: Row[Any], document: str | None) -> None:
-    table = _table(row)
+def _write(connection: Connection, table: Table, row: Row[Any], document: str | None) -> None:
     if document is None:
         connection.execute(*deleting(table, [row.row_key]))
         return

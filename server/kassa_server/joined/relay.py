@@ -15,8 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 from kassa.errors import KassaError, NotFound
 from kassa.masterdata import upsert
 from kassa.packages.keys import verify_list
-from kassa.packages.listing import ALL_GROUPS, PackageEntry, PackageList, Signed
-from kassa.schema.groups import group_of
+from kassa.packages.listing import PackageEntry, PackageList, Signed
 from kassa.text import literal, texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.lists import stored_list
@@ -26,6 +25,7 @@ from kassa_server.joined.packages import FetchedPackages
 from kassa_server.joined.pins import Pins
 from kassa_server.joined.plugin_sets import wheels_here
 from kassa_server.schema import package, package_list
+from kassa_server.schema.groups import groups_for
 
 _, n_ = texts("kassa_server")
 
@@ -116,13 +116,18 @@ class Relay:
 
 def _keep_entries(connection: Connection, scope: Scope, listed: PackageList) -> None:
     known = set(connection.execute(select(package.c.package_id)).scalars())
-    rows = [_row(entry, scope, listed) for entry in listed.packages if entry.package_id not in known]
+    places = {group.name: scope_for(group, scope) for group in groups_for("offline", connection)}
+    rows = [
+        _row(entry, places.get(entry.table_group, scope), listed)
+        for entry in listed.packages
+        if entry.package_id not in known
+    ]
     if rows:
         connection.execute(insert(package), rows)
 
 
-def _row(entry: PackageEntry, scope: Scope, listed: PackageList) -> dict[str, object]:
-    its_own = scope if entry.table_group == ALL_GROUPS else scope_for(group_of(entry.table_group), scope)
+def _row(entry: PackageEntry, its_own: Scope, listed: PackageList) -> dict[str, object]:
+    """What is known of no table group here (a whole database, a plugin that has not been loaded) is its store's."""
     fields = msgspec.structs.asdict(entry)
     versions = msgspec.json.encode(fields.pop("versions")).decode()
     place = {"audience": its_own.audience, "scope": its_own.name}

@@ -46,6 +46,7 @@ from kassa_server.schema.organisation import (
     tender,
 )
 from kassa_server.schema.own_rows import own_row, own_row_command
+from kassa_server.schema.plugin_tables import plugin_table
 from kassa_server.schema.plugins import (
     plugin_choice,
     plugin_key_set,
@@ -100,6 +101,7 @@ __all__ = [
     "plugin_choice",
     "plugin_key_set",
     "plugin_set",
+    "plugin_table",
     "plugin_wheel",
     "register",
     "register_group_member",

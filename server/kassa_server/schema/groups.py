@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+from sqlalchemy import Connection, select
+
+from kassa.plugin_tables import PluginTable
 from kassa.schema.groups import TABLE_GROUPS, Audience, TableGroup, group_of
 from kassa.schema.master import inventory, permission_group, staff, tender_account
+from kassa.schema.plugin_tables import groups_of_plugins
 from kassa_server.schema.databases import channel_database, channel_database_group
 from kassa_server.schema.devices import activation_code, device_revocation
 from kassa_server.schema.organisation import (
@@ -17,6 +22,7 @@ from kassa_server.schema.organisation import (
     store_staff,
     tender,
 )
+from kassa_server.schema.plugin_tables import plugin_table
 
 CHANNEL_GROUPS: tuple[TableGroup, ...] = (
     group_of("customers"),
@@ -44,6 +50,21 @@ CHANNEL_GROUPS: tuple[TableGroup, ...] = (
 are rendered once, for offline databases, and served to channel databases too."""
 
 
-def groups_for(audience: Audience) -> tuple[TableGroup, ...]:
-    """The table groups that databases of a kind hold."""
+def own_groups(audience: Audience) -> tuple[TableGroup, ...]:
+    """Kassa's own table groups that databases of a kind hold."""
     return CHANNEL_GROUPS if audience == "channel" else TABLE_GROUPS
+
+
+def groups_for(audience: Audience, connection: Connection) -> tuple[TableGroup, ...]:
+    """The table groups that databases of a kind hold: Kassa's own, and plugins'."""
+    return (*own_groups(audience), *plugin_groups(connection, channel=audience == "channel"))
+
+
+def plugin_groups(connection: Connection, *, channel: bool = False) -> tuple[TableGroup, ...]:
+    """The table groups of plugins whose tables this database has.
+
+    :param channel: as channel databases hold them.
+    """
+    found = connection.execute(select(plugin_table.c.plugin, plugin_table.c.declaration))
+    declared = [(row.plugin, msgspec.json.decode(row.declaration, type=PluginTable)) for row in found]
+    return groups_of_plugins(declared, channel=channel)

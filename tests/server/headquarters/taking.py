@@ -21,7 +21,7 @@ from kassa_server.channel import Channel
 from kassa_server.headquarters.distribution import Distribution
 from kassa_server.headquarters.keys import current_key_set
 from kassa_server.headquarters.scopes import Scope, in_scope, scope_of_store
-from kassa_server.schema.groups import groups_for
+from kassa_server.schema.groups import own_groups
 
 SMALL = scope_of_store(STORE)
 
@@ -57,12 +57,12 @@ def bring_up_to_date(
     """For each group the package that takes the database furthest, until there is none; those that it took."""
     taken: list[PackageEntry] = []
     packages = [one for one in listed(distribution, headquarters, scope).packages if one.rendering == "batches"]
-    for group in groups_for(scope.audience):
+    for group in own_groups(scope.audience):
         while (entry := _next(packages, group.name, database)) is not None:
             manifest, batches = opened(distribution, entry)
             with database.begin() as connection:
                 now = TestClock().utc()
-                groups = groups_for(scope.audience)
+                groups = own_groups(scope.audience)
                 apply_package(connection, manifest, batches, scope=scope.name, now=now, groups=groups)
             taken.append(entry)
     return taken
@@ -91,6 +91,6 @@ def rows(engine_or_channel: Any, table: Any, scope: Scope = SMALL) -> list[tuple
 
 def agree(headquarters: Channel, database: Engine, scope: Scope = SMALL) -> None:
     """The database has headquarters' rows in scope, and no others."""
-    for group in groups_for(scope.audience):
+    for group in own_groups(scope.audience):
         for table in group.tables:
             assert rows(database, table, scope) == rows(headquarters, table, scope), table.name

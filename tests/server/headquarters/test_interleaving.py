@@ -43,7 +43,7 @@ from kassa_server.joined.applying import apply_to_channel
 from kassa_server.master_data import delete_rows, put_rows
 from kassa_server.migrate import upgrade
 from kassa_server.schema import store
-from kassa_server.schema.groups import groups_for
+from kassa_server.schema.groups import own_groups
 from kassa_server.setup_prices import NewPrice, put_prices
 from kassa_server.setup_store import (
     NewCustomer,
@@ -99,7 +99,7 @@ class Database:
 
     def __init__(self, folder: Path, headquarters: Channel, scope: Scope, fresh: Callable[[Path], None]) -> None:
         self.scope = scope
-        self.groups = groups_for(scope.audience)
+        self.groups = own_groups(scope.audience)
         self.lists: list[Signed] = []
         self.listed: PackageList | None = None
         self.history: dict[str, list[tuple[int, Any]]] = {group.name: [] for group in self.groups}
