@@ -9,8 +9,6 @@ from collections.abc import Callable
 import typer
 
 from kassa.errors import SALE_KEPT, KassaError
-from kassa.register.cli import plugins, status, sync
-from kassa.register.cli import register as register_commands
 
 GROUP = "kassa.commands"
 
@@ -20,17 +18,29 @@ def build(wanted: str | None = None) -> typer.Typer:
 
     :param wanted: the sub-command that will run: no other is imported. None: all, for help.
     """
-    app = typer.Typer(name="kassa", help="The register that never stops selling.", no_args_is_help=True)
-    app.add_typer(register_commands, name="register")
-    app.add_typer(sync, name="sync")
-    app.command("status")(status)
-    app.command("plugins")(plugins)
+    app = typer.Typer(name="kassa", no_args_is_help=True)
+    app.callback(help="The register that never stops selling.")(_is_named)
     points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
     names = {point.name for point in points}
+    if wanted not in names:
+        _hang_in_the_register(app)
     for point in points:
         if wanted not in names or point.name == wanted:
             _hang_in(app, point)
     return app
+
+
+def _is_named() -> None:
+    """A command is typed by its name, although it is the only one that was hung in."""
+
+
+def _hang_in_the_register(app: typer.Typer) -> None:
+    from kassa.register.cli import plugins, register, status, sync
+
+    app.add_typer(register, name="register")
+    app.add_typer(sync, name="sync")
+    app.command("status")(status)
+    app.command("plugins")(plugins)
 
 
 def _hang_in(app: typer.Typer, point: importlib.metadata.EntryPoint) -> None:

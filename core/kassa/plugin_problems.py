@@ -23,6 +23,7 @@ HINTS: dict[str, Text] = {
     "level": _("Install a version of it that was made for this Kassa, or update Kassa."),
     "settings": _("Correct its settings in headquarters."),
     "claimed": _("Ask the makers for other ids or names, or take one of the plugins off the register's list."),
+    "frozen": _("Give the register another version of it, or take it off its list."),
     "unsent": _("Install it again until everything that it made has been delivered."),
 }
 """By what is wrong; anything else is for the plugin's maker."""

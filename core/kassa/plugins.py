@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -32,6 +32,8 @@ __all__ = ["GROUP", "Finder", "LoadedPlugin", "PluginHost", "PluginProblem", "in
 
 _, n_ = texts("kassa")
 GROUP = "kassa.plugins"
+OWN = "kassa"
+"""The distribution that Kassa's own plugins come with."""
 Finder = Callable[[], Sequence[importlib.metadata.EntryPoint]]
 
 
@@ -57,11 +59,13 @@ class PluginHost:
     :param enabled: the register's plugins, in order.
     :param finder: where entry points come from.
     :param contract: the hooks and API levels, as :mod:`kassa.hookspecs` states them.
+    :param left_out: plugins that are not loaded, although they are enabled; who leaves them out says why.
     """
 
     def __init__(
-        self, enabled: Sequence[EnabledPlugin], finder: Finder = installed, contract: ModuleType = hookspecs
-    ) -> None:
+        self, enabled: Sequence[EnabledPlugin], finder: Finder = installed, contract: ModuleType = hookspecs,
+        left_out: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self._log = structlog.get_logger("kassa.plugins")
         self.problems: list[PluginProblem] = []
         self.deprecations: list[Deprecation] = []
@@ -75,7 +79,7 @@ class PluginHost:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(contract)
         self.hooks = Hooks(self._manager, self.failed)
-        extensions = self._find(list(self._enabled), finder)
+        extensions = self._find([name for name in self._enabled if name not in left_out], finder)
         self.loaded: dict[str, LoadedPlugin] = {}
         self._register(self._check(extensions))
 

@@ -86,5 +86,5 @@ if __name__ == "__main__":
     from kassa.cli import main
 
     threading.Thread(target=serve, args=(sys.stdin.buffer, sys.stdout.buffer), daemon=True).start()
-    sys.argv = ["kassa", "ui", "-d", sys.argv[1]]
+    sys.argv = ["kassa", "ui", "--no-watch", "-d", sys.argv[1]]
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from kassa.errors import KassaError
@@ -21,6 +22,7 @@ def run(
     fullscreen: bool = False,
     theme: str | None = None,
     language: str | None = None,
+    each_second: Callable[[], bool] | None = None,
 ) -> None:
     """Show ``register`` until the window is closed, or Ctrl+C or SIGTERM ask for it; it stays open and is the caller's
     to close.
@@ -29,13 +31,17 @@ def run(
     :param size: the window's, in pixels.
     :param theme: ``light`` or ``dark``; None: as chosen on this register.
     :param language: ``sv`` or ``en``; None: as chosen on this register, else the cashier's, or the store's.
+    :param each_second: called by the screen's loop as long as it goes round; True closes the window.
     """
     with StopSignals() as signals:
         start.prepare(home, size=size, fullscreen=fullscreen)
         from kassa_ui.sounds import Sounds
         from kassa_ui.window import KassaApp
 
-        app = KassaApp(register, fixed_language=language, fixed_theme=theme, on_running=signals.then, sounds=Sounds())
+        app = KassaApp(
+            register, fixed_language=language, fixed_theme=theme, on_running=signals.then, sounds=Sounds(),
+            each_second=each_second,
+        )  # fmt: skip
         app.palette.name = theme or "light"
         asyncio.run(app.async_run())
 

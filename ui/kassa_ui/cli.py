@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -46,30 +47,67 @@ def window(
     size: Annotated[str, typer.Option(help="The window's, in pixels.")] = "1280x800",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     theme: Annotated[Theme | None, typer.Option(help="Instead of the one chosen on this register.")] = None,
-) -> None:
+    watch: Annotated[
+        bool,
+        typer.Option(envvar="KASSA_WATCH", help="Start the register again when it is frozen or has crashed, and for "
+                     "other plugins between shifts."),
+    ] = True,
+    patience: Annotated[
+        float, typer.Option(envvar="KASSA_PATIENCE", min=1, help="Seconds that the screen may stand still.")
+    ] = 60,
+    watched_over: Annotated[str | None, typer.Option(hidden=True, help="The pipe of whoever watches.")] = None,
+) -> None:  # fmt: skip
     """Open the register in a window."""
+    width_and_height = read_size(size)
+    wanted = None if language is None else language.value
+    colours = None if theme is None else theme.value
+    if watch and watched_over is None:
+        words = ["--directory", str(directory), "--size", size, "--patience", str(patience)]
+        words += [] if wanted is None else ["--language", wanted]
+        words += [] if colours is None else ["--theme", colours]
+        words += ["--fullscreen"] if fullscreen else []
+        raise typer.Exit(_watch_over(words, directory, patience))
+    _open(directory, width_and_height, fullscreen, colours, wanted, watched_over, patience)
+
+
+def _watch_over(words: list[str], directory: Path, patience_s: float) -> int:
+    from kassa.supervision.supervisor import Supervisor
+
+    command = [sys.executable, "-m", "kassa.cli", "ui", *words, "--watched-over"]
+    return Supervisor(command, directory, patience_s=patience_s).run()
+
+
+def _open(
+    directory: Path, size: tuple[int, int], fullscreen: bool, theme: str | None, language: str | None,
+    watched_over: str | None, patience_s: float,
+) -> None:  # fmt: skip
     from kassa.errors import JournalError
     from kassa.logs import log_to
     from kassa.register import open_register
+    from kassa.supervision.heartbeat import Heartbeat
     from kassa_ui.app import run, tell
+    from kassa_ui.watched import Watched
 
-    width_and_height = read_size(size)
     log_to(directory / "log")
-    wanted = None if language is None else language.value
-    colours = None if theme is None else theme.value
+    heart = None if watched_over is None else Heartbeat(watched_over, directory, patience_s)
     try:
         opened = open_register(directory)
     except JournalError as error:
         # Whoever activates a register reads the terminal; whoever sells on it sees only the window.
-        tell(error, home=directory / "window", size=width_and_height, fullscreen=fullscreen, theme=colours,
-             language=wanted)  # fmt: skip
+        if heart is not None:
+            heart.held()
+        tell(error, home=directory / "window", size=size, fullscreen=fullscreen, theme=theme, language=language)
         raise
     with opened as register:
+        watched = None if heart is None else Watched(heart, register)
         run(
             register,
             home=directory / "window",
-            size=width_and_height,
+            size=size,
             fullscreen=fullscreen,
-            theme=colours,
-            language=wanted,
+            theme=theme,
+            language=language,
+            each_second=None if watched is None else watched.each_second,
         )
+        code = 0 if watched is None else watched.ending()
+    raise typer.Exit(code)

@@ -77,6 +77,7 @@ class KassaApp(App):
         fixed_theme: str | None = None,
         sounds: Sounds | None = None,
         on_running: Callable[[Callable[[], object]], object] | None = None,
+        each_second: Callable[[], bool] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(palette=Palette(), **kwargs)
@@ -87,6 +88,7 @@ class KassaApp(App):
         self._sounds = sounds
         self._enlarged = 1.0
         self._on_running = on_running
+        self._each_second = each_second
         self._keyboard: Any = None
         self._draw = Clock.create_trigger(self._draw_now, -1)
         self._handler = KeepSelling(self)
@@ -188,6 +190,9 @@ class KassaApp(App):
             self.stage.draw()
 
     def _tick(self, _dt: float) -> None:
+        if self._each_second is not None and self._each_second():
+            self.stop()
+            return
         if self.till is not None:
             self.till.tick()
 

@@ -53,6 +53,15 @@ def readiness(directory: Directory = DEFAULT) -> None:
     raise typer.Exit(1)
 
 
+@register.command()
+def restart(directory: Directory = DEFAULT) -> None:
+    """Start the running register again, as soon as there is no sale and nobody is logged on."""
+    if not ask_running(directory, "restart"):
+        typer.echo("Nothing starts this register again: close its window, and open it.")
+        raise typer.Exit(1)
+    typer.echo("It is started again when no sale is in progress and nobody has been logged on for 15 seconds.")
+
+
 def _causes(directory: Path) -> list[str]:
     if is_running(directory):
         answer: list[str] = ask_running(directory, "readiness")
@@ -75,6 +84,9 @@ def now(directory: Directory = DEFAULT) -> None:
 def plugins(
     directory: Directory = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    again: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Forget that this plugin has frozen the register.")
+    ] = None,
 ) -> None:
     """The register's plugins: distribution, version, state and reason, and for each hook the time that 99 of 100 calls
     did not exceed. KASSA_TRACE_HOOKS=1 in a register's environment has it log every call of a hook."""
@@ -82,8 +94,22 @@ def plugins(
 
     from kassa.register.plugin_list import in_words, read_lines
 
+    if again is not None:
+        _try_again(directory, again)
+        return
+
     lines = read_lines(directory)
     typer.echo(msgspec.json.format(msgspec.json.encode(lines)).decode() if as_json else in_words(lines))
+
+
+def _try_again(directory: Path, plugin: str) -> None:
+    from kassa.environment import Environment
+    from kassa.supervision.freezes import Freezes
+
+    forgotten = Freezes(directory, Environment().clock.utc()).forget(plugin)
+    typer.echo("It is tried again at the next start." if forgotten else f"Nothing stands against {plugin}.")
+    if not forgotten:
+        raise typer.Exit(1)
 
 
 def status(directory: Directory = DEFAULT) -> None:

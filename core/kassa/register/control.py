@@ -46,7 +46,7 @@ class Control(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question; ``what`` is ``facts``, ``readiness``, ``plugins`` or ``synchronise``."""
+    """A question; ``what`` is ``facts``, ``readiness``, ``plugins``, ``synchronise`` or ``restart``."""
 
     what: str
 
@@ -138,6 +138,9 @@ def answer_to(register: Register, what: str) -> Any:
 
     :raises kassa.errors.NotAvailable: it cannot be done now.
     """
+    if what == "restart":
+        register.restarting.asked_for = register.restarting.by_itself
+        return register.restarting.by_itself
     questions: dict[str, Callable[[], Any]] = {
         "facts": lambda: _facts(register),
         "readiness": lambda: _readiness(register),

@@ -144,6 +144,11 @@ class SideLane:
             self._start_next()
         return job.future
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs or waits to; one that was given up does not count."""
+        return bool(self._running or self._waiting)
+
     def _start_next(self) -> None:
         """With the mutex held."""
         while self._waiting and len(self._running) < self._width:
@@ -224,6 +229,11 @@ class Lanes:
             now = self._clock.monotonic()
             for lane in (self.sale, self.control, self.search):
                 lane.look(now)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs or waits to."""
+        return self.sale.busy or self.control.busy or self.search.busy
 
     def close(self) -> None:
         """Stop all lanes."""

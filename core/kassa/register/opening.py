@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -28,7 +27,9 @@ from kassa.journal.database import WriteListener
 from kassa.offline_database import make_offline_database
 from kassa.plugin_problems import HINTS, place_of_function
 from kassa.plugins import Finder, PluginHost, installed
+from kassa.register.command_owners import owners_of_pending
 from kassa.register.face import Event
+from kassa.register.frozen_plugins import FrozenPlugins
 from kassa.register.installation import Installation
 from kassa.register.introducing import Introducing
 from kassa.register.local_runtime import LocalRuntime
@@ -37,7 +38,6 @@ from kassa.register.purging import Purging
 from kassa.register.register import Register
 from kassa.register.uploads import Uploads
 from kassa.requests.handlers import HANDLERS
-from kassa.runtime.request import RequestContext
 from kassa.runtime.runtime import Runtime
 from kassa.schema.groups import TABLE_GROUPS
 from kassa.schema.plugin_tables import groups_of_plugins
@@ -69,7 +69,7 @@ def open_register(
     with ExitStack() as undo:
         undo.callback(journal.close)
         folders = PluginFolders(directory)
-        folders.begin({_owner(pending.context) for pending in journal.commands.pending()})
+        folders.begin(owners_of_pending(journal))
         register = _assemble(directory, environment, journal, key, finder, installation.database, folders)
         undo.callback(register.lanes.close)
         _connect(register, installation, key)
@@ -115,7 +115,10 @@ def _assemble(
     folders: PluginFolders,
 ) -> Register:
     record = journal.record
-    plugins = PluginHost(folders.enabled(() if record is None else record.plugins), finder)
+    enabled = folders.enabled(() if record is None else record.plugins)
+    frozen = FrozenPlugins(directory, environment, enabled, finder)
+    plugins = PluginHost(enabled, finder, left_out=frozen.left_out)
+    frozen.name(plugins)
     runtime = Runtime([*(("kassa", handler) for handler in HANDLERS), *plugins.hooks.register_handlers()])
     for refused in runtime.refused:
         plugins.problem(refused.plugin, "register_handlers", refused.what, hint=HINTS["claimed"])
@@ -151,8 +154,7 @@ def _hold_plugin_tables(register: Register) -> None:
 
 def _name_absent_owners(register: Register) -> None:
     """Plugins that are gone from this register while commands of theirs wait for their outcome."""
-    waiting = Counter(_owner(pending.context) for pending in register.journal.commands.pending())
-    for plugin, count in waiting.items():
+    for plugin, count in owners_of_pending(register.journal).items():
         if plugin != "kassa" and plugin not in register.plugins.loaded:
             what = n_(
                 "{count} command of plugin {name} waits for delivery, and the plugin is gone.",
@@ -160,10 +162,6 @@ def _name_absent_owners(register: Register) -> None:
                 count=count, name=literal(plugin),
             )  # fmt: skip
             register.plugins.problem(plugin, "unsent", what, hint=HINTS["unsent"])
-
-
-def _owner(context: bytes) -> str:
-    return msgspec.json.decode(context, type=RequestContext).plugin
 
 
 def _connect(register: Register, installation: Installation, key: DeviceKey) -> None:

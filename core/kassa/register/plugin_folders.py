@@ -95,12 +95,21 @@ class PluginFolders:
         ready = self._read(kept.ready) if kept.ready and kept.served else None
         if ready is None:
             return kept
-        active = self._read(kept.active)
-        here = set() if active is None else {plugin.name for plugin in active.plugins}
-        unsent = sorted((here - {plugin.name for plugin in ready.plugins}) & set(waiting))
+        unsent = self._unsent(ready, waiting)
         if unsent:
             return msgspec.structs.replace(kept, waits="unsent", where=", ".join(unsent))
         return Kept(ready.number, kept.active, trial=True, bad=kept.bad)
+
+    def _unsent(self, ready: PluginSet, waiting: Collection[str]) -> list[str]:
+        """The plugins that would go while commands of theirs wait."""
+        active = self._read(self.kept.active)
+        here = set() if active is None else {plugin.name for plugin in active.plugins}
+        return sorted((here - {plugin.name for plugin in ready.plugins}) & set(waiting))
+
+    def would_use_ready(self, waiting: Collection[str]) -> bool:
+        """Whether a start now would use another set; ``waiting`` as for :meth:`begin`."""
+        ready = self._read(self.kept.ready) if self.is_ready else None
+        return ready is not None and not self._unsent(ready, waiting)
 
     def use(self) -> PluginSet | None:
         """Put the active set's folder on Python's path, behind everything of the register's own; the set."""

@@ -42,6 +42,7 @@ from kassa.register.plugin_folders import PluginFolders
 from kassa.register.plugins_report import report_of
 from kassa.register.questions import Questions
 from kassa.register.readiness import readiness
+from kassa.register.restarting import Restarting
 from kassa.register.session import Session
 from kassa.register.settling import came_back
 from kassa.register.training import is_training
@@ -54,7 +55,6 @@ from kassa.text import Text, literal, texts
 from kassa.windows import Window
 
 _, n_ = texts("kassa")
-PLUGINS_CHANGED = _("Headquarters has changed this register's plugins. It uses them after it has been started again.")
 Listener = Callable[[Event], None]
 
 
@@ -97,6 +97,7 @@ class Register:
         self.devices = Devices(self)
         self.customer_display = CustomerDisplay(self)
         self.viewer = Viewer(self)
+        self.restarting = Restarting(self)
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         self._notices: dict[str, Text] = {}
@@ -336,6 +337,11 @@ class Register:
         staff = self.staff
         return Hello(None if staff is None else staff.staff_id, self.session.assertions, self._shift_id)
 
+    @property
+    def shift_id(self) -> str | None:
+        """The shift that is open; None: none is."""
+        return self._shift_id
+
     def shift_is(self, shift_id: str | None) -> None:
         """Which shift is open."""
         self._shift_id = shift_id
@@ -396,10 +402,8 @@ class Register:
         if record != self.journal.record:
             self.journal.keep_record(record)
             self.publish(Event("record"))
-            enabled = self.plugin_folders.enabled(record.plugins)
-            other = tuple(plugin.name for plugin in enabled) != self.plugins.names or self.plugin_folders.is_ready
-            self.notice("plugins", PLUGINS_CHANGED if other else None)
         keep_verifiers(self.directory, verifiers)
+        self.restarting.tell()
         return record
 
     def plugins_report(self) -> PluginsReport:
