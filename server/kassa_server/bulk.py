@@ -1,17 +1,22 @@
 """Many rows into a table at once, past SQLAlchemy's handling of each row's parameters, which takes longer than the
-database does: ``executemany`` on SQLite, COPY on PostgreSQL."""
+database does: many rows in a statement on SQLite, COPY on PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Dialect, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Connection, Date, Dialect, LargeBinary, Table
 
 from kassa.schema.columns import Scaled, UtcDateTime
 from kassa.schema.copying import told_as_sqlalchemy
+
+TOGETHER = 100
+"""Rows in one statement of SQLite's, which takes 32,766 values: a statement for each row costs a tenth more."""
+_WITHOUT_OFFSET = len("2026-11-23 12:00:00.000000")
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -31,7 +36,18 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     if connection.dialect.name == "postgresql":
         _copy(connection, statement, rows)
     else:
-        connection.exec_driver_sql(statement, list(rows))
+        _insert(connection, statement, rows)
+
+
+def _insert(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    full = len(rows) - len(rows) % TOGETHER
+    if full:
+        blocks = (rows[start : start + TOGETHER] for start in range(0, full, TOGETHER))
+        one = statement[statement.rindex("(") :]
+        together = statement + f", {one}" * (TOGETHER - 1)
+        connection.exec_driver_sql(together, [tuple(chain.from_iterable(block)) for block in blocks])
+    if full < len(rows):
+        connection.exec_driver_sql(statement, list(rows[full:]))
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -62,6 +78,8 @@ def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | 
         return None
     if isinstance(column.type, UtcDateTime) and dialect.name == "sqlite":
         return _time_text
+    if isinstance(column.type, Date) and dialect.name == "sqlite":
+        return date.isoformat
     return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -73,4 +91,4 @@ def _time_text(value: datetime | None) -> str | None:
         if value.tzinfo is None:
             raise ValueError("a time without a zone")
         value = value.astimezone(UTC)
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]

@@ -81,6 +81,7 @@ def run(
     from kassa.logs import log_to
     from kassa_server.joined.membership import join_headquarters
     from kassa_server.running import RunningServer, Settings
+    from kassa_server.settled_memory import settle_memory
 
     log_to(None if log_to_stderr else data_directory)
     if headquarters is not None:
@@ -98,6 +99,7 @@ def run(
         packages=packages,
     )
     running = RunningServer(settings)
+    settle_memory()
     running.serve(lambda address: print(f"Kassa store server at {address}", *running.greeting(), sep="\n", flush=True))
 
 

@@ -132,7 +132,7 @@ class Poster:
             if any(entry.kind == "command" for entry in entries):
                 raise NotAtOnce("a command")
             # Sales first: a Z among the others is compared with them.
-            post_sales(connection, [_sale(entry) for entry in entries if entry.kind in SALES])
+            post_sales(connection, (_sale(entry) for entry in entries if entry.kind in SALES))
             for entry in entries:
                 if entry.kind not in SALES:
                     self._post(connection, entry)
@@ -175,7 +175,7 @@ class Poster:
         """Write sales together; False, and nothing written, if one of them is no sale that can be posted."""
         try:
             with connection.begin_nested():
-                post_sales(connection, [_sale(row) for row in rows])
+                post_sales(connection, map(_sale, rows))
         except OperationalError:
             raise
         except Exception:

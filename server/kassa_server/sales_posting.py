@@ -45,25 +45,31 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
     :raises sqlalchemy.exc.DatabaseError: the database does not take one.
     """
     rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
-    sales = list(sales)
+    unanswered: list[PostedSale] = []
+    # Each from its bytes to its rows before the next is read: what was read is then still near the processor.
     for sale in sales:
         _check(sale)
-        for table, some in posted_rows(sale).items():
-            rows[table] += some
+        _add_rows(rows, sale)
+        if sale.payload.transaction.extra.unresolved_cards:
+            unanswered.append(sale)
     for table, some in rows.items():
         insert_rows(connection, table, some)
-    post_unanswered_cards(connection, sales)
+    post_unanswered_cards(connection, unanswered)
 
 
 def posted_rows(sale: PostedSale) -> dict[Table, list[Row]]:
     """The rows that a transaction is posted as, by table: the transaction itself first."""
+    rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
+    _add_rows(rows, sale)
+    return rows
+
+
+def _add_rows(rows: dict[Table, list[Row]], sale: PostedSale) -> None:
     minor = minor_units_of(sale.payload.transaction.currency)
-    return {
-        sales_transaction: [_transaction(sale, minor)],
-        sales_line: list(_lines(sale.payload, minor)),
-        sales_tender: list(_tenders(sale.payload, minor)),
-        sales_tax: list(_taxes(sale.payload, minor)),
-    }
+    rows[sales_transaction].append(_transaction(sale, minor))
+    rows[sales_line] += _lines(sale.payload, minor)
+    rows[sales_tender] += _tenders(sale.payload, minor)
+    rows[sales_tax] += _taxes(sale.payload, minor)
 
 
 def _check(sale: PostedSale) -> None:
@@ -154,7 +160,7 @@ def _tenders(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:
             minor[payment.change],
             minor[payment.rounding],
             payment.voided,
-            msgspec.json.encode(payment.reference).decode(),
+            msgspec.json.encode(payment.reference).decode() if payment.reference else "{}",
         )
 
 

@@ -43,6 +43,7 @@ def serve(
     from kassa.logs import log_to
     from kassa_server.roles import Role
     from kassa_server.running import RunningServer, Settings
+    from kassa_server.settled_memory import settle_memory
 
     log_to(None if log_to_stderr else data_directory)
     settings = Settings(
@@ -57,6 +58,7 @@ def serve(
         role=Role.HEADQUARTERS,
     )
     running = RunningServer(settings)
+    settle_memory()
     running.serve(lambda address: print(f"Kassa headquarters at {address}", *running.greeting(), sep="\n", flush=True))
 
 
