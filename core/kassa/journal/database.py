@@ -127,9 +127,11 @@ class JournalDatabase:
                 raise translate(error, self.path) from error
 
     @contextmanager
-    def writing(self, label: str) -> Iterator[sqlite3.Connection]:
+    def writing(self, label: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One durable transaction; on any error nothing of it is kept.
 
+        :param durable: False: a power cut may undo it, and only with all that was written after it; the next durable
+            one makes it durable too.
         :raises JournalDamaged: the file was removed or replaced meanwhile: what is written to it now would be gone
             when the register stops.
         """
@@ -137,6 +139,8 @@ class JournalDatabase:
             if self._on_disk() != self._identity:
                 raise damaged(self.path, "the file was removed or replaced while the register was running")
             try:
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous=NORMAL")
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 if self._on_write is not None:
@@ -148,6 +152,9 @@ class JournalDatabase:
                 if isinstance(error, sqlite3.Error):
                     raise translate(error, self.path) from error
                 raise
+            finally:
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous=FULL")
             if self._on_write is not None:
                 self._on_write("after", label)
 

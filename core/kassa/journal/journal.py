@@ -1,6 +1,7 @@
 """The journal: what the register may never lose.
 
-Each public method that changes something is one durable transaction. What it returns is on the disk.
+Each public method that changes something is one durable transaction. What it returns is on the disk. Only
+:meth:`Journal.acknowledge` does not wait for the disk.
 """
 
 from __future__ import annotations
@@ -385,8 +386,8 @@ class Journal:
     @_alone
     def acknowledge(self, series: str, sequence: int) -> None:
         """Everything of ``series`` up to ``sequence`` is stored by the store server: in its chain, or, of a series that
-        was stopped, beside it."""
-        with self._database.writing("acknowledge") as connection:
+        was stopped, beside it. A power cut may undo this: then they are delivered, and acknowledged, once more."""
+        with self._database.writing("acknowledge", durable=False) as connection:
             taken = count_of_series(connection, series, sequence)
             connection.execute(
                 "UPDATE series SET acknowledged = min(max(acknowledged, ?), sequence) WHERE series = ?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -198,5 +199,17 @@ def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
     database = JournalDatabase(tmp_path / "journal.db", create=True)
     with database.reading() as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    database.close()
+
+
+def test_only_what_may_be_forgotten_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """A write that is told not to wait for the disk does not, and the next one does again, whether it went well."""
+    database = JournalDatabase(tmp_path / "journal.db", create=True)
+    with database.writing("acknowledge", durable=False) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (1,)
+    with suppress(RuntimeError), database.writing("acknowledge", durable=False):
+        raise RuntimeError
+    with database.writing("sale") as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     database.close()
