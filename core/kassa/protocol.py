@@ -174,6 +174,8 @@ class ActivationAnswer(msgspec.Struct, frozen=True):
     record: RegisterRecord
     key_set: KeySet | None = None
     """The keys of headquarters, which the register pins."""
+    plugin_key_set: KeySet | None = None
+    """The keys that sign sets of plugins, and nothing else; pinned too."""
     proof: Signed | None = None
     """Headquarters' word for this activation (:mod:`kassa.activation_proof`); None: this store server has none."""
 

@@ -12,6 +12,7 @@ from kassa.packages.plugin_sets import PluginSet
 from kassa.register.face import RegisterFace
 
 PINNED_KEYS = ("kassa", "plugin_keys")
+"""The setting in which activation has pinned them."""
 
 
 class PluginSets:
@@ -30,7 +31,7 @@ class PluginSets:
 
     @property
     def keys(self) -> KeySet:
-        """The keys that sign sets, as they are known here."""
+        """The keys that sign sets: as activation pinned them, and followed since."""
         kept = self._register.setting(*PINNED_KEYS)
         return KeySet(0, ()) if kept is None else msgspec.json.decode(kept, type=KeySet)
 
@@ -68,9 +69,5 @@ class PluginSets:
         signed = answer.plugin_key_sets
         if not signed:
             return
-        known = self.keys
-        if known.number == 0:
-            # The first set of keys is taken on the store server's word, over the connection that activation trusts.
-            known = msgspec.json.decode(signed[0].body, type=KeySet)
-        keys = follow(known, signed, "plugin-key-set")
+        keys = follow(self.keys, signed, "plugin-key-set")
         self._register.keep_setting(*PINNED_KEYS, msgspec.json.encode(keys).decode())

@@ -13,7 +13,7 @@ from kassa.protocol import ActivationAnswer, ActivationRequest
 from kassa.text import literal, texts
 from kassa_server import audit
 from kassa_server.channel import lock_row
-from kassa_server.headquarters.keys import current_key_set, key_sets_after, signing_key
+from kassa_server.headquarters.keys import LISTS, PLUGINS, current_key_set, key_sets_after, signing_key
 from kassa_server.headquarters.returning_devices import prove_activation
 from kassa_server.headquarters.store_servers import store_server_of
 from kassa_server.master_data import put_rows
@@ -111,14 +111,17 @@ def _answer(
     request: ActivationRequest,
     database_id: str | None,
 ) -> ActivationAnswer:
-    if not key_sets_after(connection, 0):
-        signing_key(connection, environment)  # made now: its public side is what the register pins
+    here = database_id is None
+    for purpose in (LISTS, PLUGINS):
+        if here and not key_sets_after(connection, 0, purpose):
+            signing_key(connection, environment, purpose)  # made now: its public side is what the register pins
     facts = select(device.c.register_id, device.c.device_id, device.c.activated_at, series.c.number)
     mine = facts.join(series, series.c.device_id == device.c.device_id).where(series.c.series_id == request.series)
     opened: Any = connection.execute(mine.where(device.c.device_id == device_id)).one()
-    proof = None if database_id is not None else prove_activation(connection, environment, opened, request)
+    proof = prove_activation(connection, environment, opened, request) if here else None
     record = read_record(connection, opened.register_id)
-    return ActivationAnswer(device_id, opened.number, record, current_key_set(connection), proof)
+    keys, plugin_keys = (current_key_set(connection, purpose) for purpose in (LISTS, PLUGINS))
+    return ActivationAnswer(device_id, opened.number, record, keys, plugin_keys, proof)
 
 
 def _again(

@@ -37,6 +37,8 @@ BEGUN_FILE = "begun.json"
 HEADQUARTERS_KEYS = ("kassa", "headquarters_keys")
 """The setting in the journal that pins the keys of headquarters, as JSON of a :class:`kassa.packages.listing.KeySet`.
 """
+PLUGIN_KEYS = ("kassa", "plugin_keys")
+"""Likewise the keys that sign sets of plugins."""
 
 
 def activate(
@@ -82,8 +84,9 @@ def activate(
         Installation(parts.address, answer.device_id, ca, database).keep(directory)
         if not journal.activated or journal.series.series != series:
             journal.open_series(series, answer.series_number, answer.record)
-        if answer.key_set is not None:
-            journal.keep_setting(*HEADQUARTERS_KEYS, msgspec.json.encode(answer.key_set).decode())
+        for setting, keys in ((HEADQUARTERS_KEYS, answer.key_set), (PLUGIN_KEYS, answer.plugin_key_set)):
+            if keys is not None:
+                journal.keep_setting(*setting, msgspec.json.encode(keys).decode())
         proof = None if answer.proof is None else msgspec.json.encode(answer.proof).decode()
         journal.keep_setting(*ACTIVATION_PROOF, proof)
         if plan is not None:

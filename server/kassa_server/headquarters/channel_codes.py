@@ -13,7 +13,7 @@ from kassa_server import audit
 from kassa_server.channel import lock_row
 from kassa_server.headquarters.channel_messages import JoinAnswer, JoinRequest
 from kassa_server.headquarters.databases import databases_of, put_channel_database
-from kassa_server.headquarters.keys import key_sets_after, signing_key
+from kassa_server.headquarters.keys import LISTS, PLUGINS, key_sets_after, signing_key
 from kassa_server.one_time_codes import code_hash, new_code
 from kassa_server.schema import store, store_server, store_server_code
 from kassa_server.schema.databases import CHANNEL
@@ -71,7 +71,10 @@ def join(connection: Connection, environment: Environment, request: JoinRequest)
     code = lock_row(connection, select(store_server_code).where(wanted))
     if code is None or code.expires_at <= now:
         raise _not_valid()
-    signing_key(connection, environment)  # made now if there is none: its public side is what the store server pins
+    for purpose in (LISTS, PLUGINS):
+        signing_key(
+            connection, environment, purpose
+        )  # made now if there is none: it is pinned
     if code.store_server_id is None:
         store_server_id = environment.new_id()
         before = (store_server.c.database_id == code.database_id) & store_server.c.replaced_at.is_(None)
@@ -86,11 +89,16 @@ def join(connection: Connection, environment: Environment, request: JoinRequest)
         connection.execute(insert(store_server).values(row))
         connection.execute(update(store_server_code).where(wanted).values(store_server_id=store_server_id))
         audit.note(connection, "store_server_joined", now, store_server=store_server_id, machine=request.name[:100])
-        return JoinAnswer(store_server_id, code.database_id, code.name, key_sets_after(connection, 0))
+        return _joined(connection, store_server_id, code.database_id, code.name)
     known = connection.execute(select(store_server).where(store_server.c.store_server_id == code.store_server_id)).one()
     if bytes(known.public_key) != request.public_key or known.replaced_at is not None:
         raise _not_valid()
-    return JoinAnswer(known.store_server_id, known.database_id, known.name, key_sets_after(connection, 0))
+    return _joined(connection, known.store_server_id, known.database_id, known.name)
+
+
+def _joined(connection: Connection, store_server_id: str, database_id: str, name: str) -> JoinAnswer:
+    key_sets = [key_sets_after(connection, 0, purpose) for purpose in (LISTS, PLUGINS)]
+    return JoinAnswer(store_server_id, database_id, name, *key_sets)
 
 
 def revoke_store_server(connection: Connection, environment: Environment, store_server_id: str) -> None:

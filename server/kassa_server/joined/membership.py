@@ -34,6 +34,7 @@ class Membership(msgspec.Struct, frozen=True):
     :param ca_certificate: PEM of the CA that headquarters' certificate must come from; None on loopback over HTTP.
     :param seed: of the Ed25519 key that signs what is sent.
     :param key_sets: of headquarters, from the first on; the last one is pinned.
+    :param plugin_key_sets: likewise, of the keys that sign registers' plugins, as they were when it joined.
     :param code_hash: of the code that it joined with.
     """
 
@@ -45,6 +46,7 @@ class Membership(msgspec.Struct, frozen=True):
     seed: bytes
     key_sets: tuple[Signed, ...]
     code_hash: str
+    plugin_key_sets: tuple[Signed, ...] = ()
 
     def __repr__(self) -> str:
         return f"Membership(address={self.address!r}, name={self.name!r})"
@@ -64,14 +66,14 @@ class Membership(msgspec.Struct, frozen=True):
         write_private_file(folder / FILE, msgspec.json.encode(self))
 
 
-def newest(key_sets: tuple[Signed, ...]) -> KeySet:
+def newest(key_sets: tuple[Signed, ...], kind: str = "key-set") -> KeySet:
     """The newest of key sets that follow from one to the next; the first is taken as it is.
 
     :raises kassa.packages.errors.ListNotTrusted: one of them is not signed by the one before.
     """
     if not key_sets:
         return KeySet(0, ())
-    return follow(msgspec.json.decode(key_sets[0].body, type=KeySet), key_sets)
+    return follow(msgspec.json.decode(key_sets[0].body, type=KeySet), key_sets, kind)
 
 
 def load_membership(folder: Path) -> Membership | None:
@@ -136,9 +138,10 @@ def join_headquarters(folder: Path, code: str, environment: Environment, machine
     with closing(RemoteGateway(parts.address, environment, trust=context_for(parts.address, ca))) as remote:
         answer = remote.post(JOIN, body, JoinAnswer, timeout_s=TIMEOUT_S)
     newest(answer.key_sets)
+    newest(answer.plugin_key_sets, "plugin-key-set")
     made = Membership(
         parts.address, ca, answer.store_server_id, answer.database_id, answer.name, draft.seed, answer.key_sets,
-        draft.code_hash,
+        draft.code_hash, answer.plugin_key_sets,
     )  # fmt: skip
     made.keep(folder)
     (folder / DRAFT).unlink(missing_ok=True)

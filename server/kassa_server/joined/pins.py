@@ -6,14 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from kassa.masterdata import upsert
 from kassa.packages.keys import follow
 from kassa.packages.listing import KeySet, Signed
 from kassa_server.channel import Channel
 from kassa_server.joined.membership import Membership
-from kassa_server.schema import headquarters_key_set
+from kassa_server.schema import headquarters_key_set, plugin_key_set
 
 
 class Pins:
@@ -27,16 +27,20 @@ class Pins:
 
     def hand_on(self) -> None:
         """See that the channel database has every key set: a new database, or a restored one, may not."""
+        self._hand_on(headquarters_key_set, self._membership.key_sets)
+        self._hand_on(plugin_key_set, self._membership.plugin_key_sets)
+
+    def _hand_on(self, table: Table, key_sets: tuple[Signed, ...]) -> None:
         with self._channel.reading() as connection:
-            known = set(connection.execute(select(headquarters_key_set.c.number)).scalars())
+            known = set(connection.execute(select(table.c.number)).scalars())
         rows = [
             {"number": number, "signed": msgspec.json.encode(signed).decode()}
-            for signed in self._membership.key_sets
+            for signed in key_sets
             if (number := msgspec.json.decode(signed.body, type=KeySet).number) not in known
         ]
         if rows:
             with self._channel.writing() as connection:
-                upsert(connection, headquarters_key_set, rows)
+                upsert(connection, table, rows)
 
     def follow(self, key_sets: tuple[Signed, ...]) -> None:
         """Go on to newer key sets.

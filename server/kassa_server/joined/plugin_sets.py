@@ -74,11 +74,9 @@ class PluginSetRelay:
             connection.execute(insert(plugin_set).values(row))
 
     def _follow(self, signed: tuple[Signed, ...]) -> None:
-        """The first set of keys is taken on headquarters' word, over the connection that joining trusts."""
+        """Keep newer keys, which those that were pinned when it joined have introduced."""
         with self._channel.writing() as connection:
             known = current_key_set(connection, PLUGINS)
-            if known.number == 0:
-                known = msgspec.json.decode(signed[0].body, type=KeySet)
             follow(known, signed, "plugin-key-set")
             there = set(connection.execute(select(plugin_key_set.c.number)).scalars())
             for one in signed:
