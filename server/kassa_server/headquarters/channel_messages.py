@@ -47,8 +47,8 @@ class JoinRequest(msgspec.Struct, frozen=True):
 
 
 class JoinAnswer(msgspec.Struct, frozen=True):
-    """It is one now. ``key_sets``: headquarters' keys from the first set on, which it pins; ``plugin_key_sets``: of those
-    that sign registers' sets of plugins."""
+    """It is one now. ``key_sets``: headquarters' keys from the first set on, which it pins; ``plugin_key_sets``: of the
+    keys that sign registers' sets of plugins."""
 
     store_server_id: str
     database_id: str
