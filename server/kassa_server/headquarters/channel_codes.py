@@ -72,9 +72,7 @@ def join(connection: Connection, environment: Environment, request: JoinRequest)
     if code is None or code.expires_at <= now:
         raise _not_valid()
     for purpose in (LISTS, PLUGINS):
-        signing_key(
-            connection, environment, purpose
-        )  # made now if there is none: it is pinned
+        signing_key(connection, environment, purpose)  # made now if there is none: it is pinned
     if code.store_server_id is None:
         store_server_id = environment.new_id()
         before = (store_server.c.database_id == code.database_id) & store_server.c.replaced_at.is_(None)
