@@ -12,17 +12,18 @@ from kassa_customer.requests import AddCustomer, CustomersFound, FindCustomer, S
 
 _, n_ = texts("kassa_customer")
 
-TABLE = "customer"
+TABLE, FORMER = "customer", "former_customer_number"
+SERIES, FIRST_NUMBER = "customer", 100_001
 LARGEST_SEARCH = 100
 
 
 def find_customer(request: FindCustomer, context: HandlerContext) -> Customer:
-    """The customer with that number, typed in any case.
+    """The customer with that number, or who had it, typed in any case.
 
     :raises NotFound: there is none.
     """
     number = request.number.strip()
-    row = context.records.get(TABLE, number) or context.records.get(TABLE, number.upper())
+    row = _holder(number, context) or _holder(number.upper(), context)
     if row is None:
         raise NotFound(
             _("No customer has the number {number}.", number=literal(number[:40])), hint=_("Search by name.")
@@ -40,13 +41,36 @@ def search_customers(request: SearchCustomers, context: HandlerContext) -> Custo
         raise InvalidInput(_("There is nothing to search for."), hint=_("Type a part of a name or number."))
     limit = max(1, min(request.limit, LARGEST_SEARCH))
     rows = context.records.search(TABLE, ("search_text",), words, limit=limit + 1)
+    if not rows and is_provisional(request.words.strip().upper()):
+        rows = [row for row in [_holder(request.words.strip().upper(), context)] if row is not None]
     return CustomersFound(tuple(_as_customer(row) for row in rows[:limit]), more=len(rows) > limit)
 
 
 def add_customer(request: AddCustomer, context: HandlerContext) -> Customer:
-    """Write a new customer, under a number that nobody else has: where two registers have made the same one, the later
-    is given a number of its own, and nobody is written over."""
-    number = _free_number(request, context)
+    """Write a new customer, under a number that nobody else has. Where headquarters' numbers are, it is the next of
+    them, and the register's leads to it. Where two registers have made the same number, the later is given another one,
+    and nobody is written over."""
+    if isinstance(context.server_answer, Customer):
+        return _write(request, context.server_answer.number, request.number, context)
+    made, place = request.number, 1
+    while (row := _holder(made, context)) is not None:
+        if _facts(row) == (request.name, request.phone, request.email, request.country):
+            return _as_customer(row)
+        place += 1
+        made = f"{request.number}-{place}"
+    return _write(request, _permanent_number(context) or made, made, context)
+
+
+def _permanent_number(context: HandlerContext) -> str | None:
+    """Headquarters' next one, past those that somebody has typed."""
+    while (count := context.next_number(SERIES)) is not None:
+        number = str(FIRST_NUMBER - 1 + count)
+        if _holder(number, context) is None:
+            return number
+    return None
+
+
+def _write(request: AddCustomer, number: str, made: str, context: HandlerContext) -> Customer:
     context.records.put(
         TABLE,
         {
@@ -58,18 +82,21 @@ def add_customer(request: AddCustomer, context: HandlerContext) -> Customer:
             "country": request.country,
         },
     )
+    if number != made:
+        context.records.put(FORMER, {"former_number": made, "customer_number": number})
     return Customer(number, request.name, request.phone, request.email, request.country, is_provisional(number))
 
 
-def _free_number(request: AddCustomer, context: HandlerContext) -> str:
-    wanted = (request.name, request.phone, request.email, request.country)
-    number, place = request.number, 1
-    while (row := context.records.get(TABLE, number)) is not None:
-        if (row["name"], row["phone"], row["email"], row["country"]) == wanted:
-            return number
-        place += 1
-        number = f"{request.number}-{place}"
-    return number
+def _holder(number: str, context: HandlerContext) -> Row | None:
+    """The customer who has that number, or had it."""
+    row = context.records.get(TABLE, number)
+    if row is None and (former := context.records.get(FORMER, number)) is not None:
+        row = context.records.get(TABLE, former["customer_number"])
+    return row
+
+
+def _facts(row: Row) -> tuple[str, str | None, str | None, str | None]:
+    return (row["name"], row["phone"], row["email"], row["country"])
 
 
 def _as_customer(row: Row) -> Customer:

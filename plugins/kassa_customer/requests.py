@@ -37,7 +37,8 @@ class SearchCustomers(Query[CustomersFound], frozen=True):
 
 
 class AddCustomer(Command[Customer], frozen=True, kw_only=True):
-    """A new customer, under a number that the register has made and that is kept until headquarters gives one."""
+    """A new customer, under a number that the register has made and that is kept until headquarters gives one; the
+    answer has the number that the customer was given."""
 
     NAME: ClassVar[str] = "kassa_customer.add"
     ANSWER: ClassVar[Any] = Customer

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,15 +19,17 @@ from kassa.model import EnabledPlugin
 from kassa.plugins import PluginHost
 from kassa.requests import HANDLERS
 from kassa.runtime.channel_records import ChannelRecords
-from kassa.runtime.request import Command, Credentials, Request, RequestContext, Side
+from kassa.runtime.request import Command, Credentials, Request, RequestContext, Side, no_series
 from kassa.runtime.runtime import Runtime
+from kassa.schema.master import former_customer_number
 from kassa.text import texts
 from kassa_server.channel import Channel
 from kassa_server.commands import CommandCall, Outcome, do_once
 from kassa_server.credentials import ChannelCredentials, credentials_of
+from kassa_server.customer_numbers import follow_number, next_number
 from kassa_server.door import Caller
 from kassa_server.headquarters.changes import Author, changes_by
-from kassa_server.master_data import put_rows, remove_row, write_row
+from kassa_server.master_data import put_rows, remove_row
 from kassa_server.plugin_tables import Declared, TablesOf, declare_tables, tables_of
 from kassa_server.record import read_store
 from kassa_server.row_keys import row_key
@@ -181,6 +184,7 @@ class Host:
             context = ServerContext(
                 Side.STORE_SERVER, records, credentials, call.context, store, self._channel.environment,
                 channel=self._channel, connection=connection, peer=call.caller, joined=self._noting is not None,
+                next_number=no_series if self._noting is not None else partial(next_number, connection),
             )  # fmt: skip
             return msgspec.json.encode(self._runtime_of(call).execute(request, context))
 
@@ -191,12 +195,12 @@ class Host:
             return ChannelRecords(connection, tables=tables)
         noting = self._noting
         if noting is None:
-            return ChannelRecords(connection, write_row, remove_row, tables)
+            return ChannelRecords(connection, _write, remove_row, tables)
         command_id = request.command_id
 
         def write(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
             with noting(connection, command_id, table, row_key(table, row)):
-                put_rows(connection, table, [row])
+                _write(connection, table, row)
 
         def remove(connection: Connection, table: Table, key: str) -> None:
             with noting(connection, command_id, table, key):
@@ -206,6 +210,13 @@ class Host:
 
     def _now(self) -> Any:
         return self._channel.environment.clock.utc()
+
+
+def _write(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """How a command's handler writes a row, with what follows from it."""
+    put_rows(connection, table, [row])
+    if table is former_customer_number:
+        follow_number(connection, row["former_number"], row["customer_number"])
 
 
 def _not_served(where: str) -> NotServed:

@@ -5,6 +5,8 @@ download sessions      those before the current one after 30 days; current ones 
                        for 360 days (:mod:`kassa_server.headquarters.sessions`)
 orders to registers    30 days (:mod:`kassa_server.headquarters.session_orders`)
 runs of jobs           90 days (:mod:`kassa_server.headquarters.runs`)
+customers' numbers     sales that were posted under a number in the very moment in which it became a former one
+                       follow (:mod:`kassa_server.customer_numbers`)
 =====================  ===================================================================================
 
 Several server processes on one database may all do it.
@@ -17,6 +19,7 @@ import threading
 import structlog
 
 from kassa_server.channel import Channel
+from kassa_server.customer_numbers import follow_numbers
 from kassa_server.headquarters.runs import purge_runs
 from kassa_server.headquarters.session_orders import purge_orders
 from kassa_server.headquarters.sessions import purge_sessions
@@ -45,7 +48,7 @@ class Housekeeping:
             self._thread.join()
 
     def once(self) -> dict[str, int]:
-        """Do it now; how many rows of what have gone."""
+        """Do it now; how many rows of what."""
         now = self._channel.environment.clock.utc()
         with self._channel.writing() as connection:
             return {
@@ -53,6 +56,7 @@ class Housekeeping:
                 "orders": purge_orders(connection, now),
                 "runs": purge_runs(connection, now),
                 "parts": purge_parts(connection, now),
+                "numbers": follow_numbers(connection),
             }
 
     def _run(self) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from kassa.masterdata import upsert
-from kassa.runtime.request import Row
 from kassa.schema.master import tombstone
 from kassa.schema.rules import LARGEST_IN
 from kassa_server.channel import lock_row
@@ -129,11 +128,6 @@ def _unbury(connection: Connection, table: Table, keys: list[str]) -> None:
         connection.execute(delete(tombstone).where(buried))
 
 
-def write_row(connection: Connection, table: Table, row: Row) -> None:
-    """How a command's handler writes a row (:class:`kassa.runtime.channel_records.ChannelRecords`)."""
-    put_rows(connection, table, [row])
-
-
 def remove_row(connection: Connection, table: Table, key: str) -> None:
-    """How a command's handler removes a row."""
+    """How a command's handler removes a row (:class:`kassa.runtime.channel_records.ChannelRecords`)."""
     delete_rows(connection, table, [key])

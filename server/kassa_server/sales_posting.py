@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table
 from kassa.text import Text, literal, texts
 from kassa_server.bulk import insert_rows
 from kassa_server.card_posting import post_unanswered_cards
+from kassa_server.customer_numbers import numbers_now
 from kassa_server.posted_sale import (
     PRICES,
     QUANTITIES,
@@ -27,6 +28,7 @@ _, n_ = texts("kassa_server")
 Row = tuple[Any, ...]
 """Values in the order of the table's columns; scaled ones and amounts as whole numbers."""
 TABLES = (sales_transaction, sales_line, sales_tender, sales_tax)
+_CUSTOMER = list(sales_transaction.columns.keys()).index("customer_number")
 
 
 class CannotPost(Exception):
@@ -46,22 +48,39 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
     """
     rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
     unanswered: list[PostedSale] = []
+    customers: set[str] = set()
     # Each from its bytes to its rows before the next is read: what was read is then still near the processor.
     for sale in sales:
         _check(sale)
         _add_rows(rows, sale)
+        if sale.payload.transaction.customer is not None:
+            customers.add(sale.payload.transaction.customer.number)
         if sale.payload.transaction.extra.unresolved_cards:
             unanswered.append(sale)
+    _renumber(rows, numbers_now(connection, customers))
     for table, some in rows.items():
         insert_rows(connection, table, some)
     post_unanswered_cards(connection, unanswered)
 
 
-def posted_rows(sale: PostedSale) -> dict[Table, list[Row]]:
-    """The rows that a transaction is posted as, by table: the transaction itself first."""
+def posted_rows(sale: PostedSale, numbers: Mapping[str, str]) -> dict[Table, list[Row]]:
+    """The rows that a transaction is posted as, by table: the transaction itself first.
+
+    :param numbers: of customers' former numbers those that they have now.
+    """
     rows: dict[Table, list[Row]] = {table: [] for table in TABLES}
     _add_rows(rows, sale)
+    _renumber(rows, numbers)
     return rows
+
+
+def _renumber(rows: dict[Table, list[Row]], numbers: Mapping[str, str]) -> None:
+    """Customers are posted under the numbers that they have now."""
+    if numbers:
+        sold = rows[sales_transaction]
+        rows[sales_transaction] = [
+            (*row[:_CUSTOMER], numbers.get(row[_CUSTOMER], row[_CUSTOMER]), *row[_CUSTOMER + 1 :]) for row in sold
+        ]
 
 
 def _add_rows(rows: dict[Table, list[Row]], sale: PostedSale) -> None:

@@ -49,7 +49,7 @@ def check_books(shop: Shop, folder: Path, days: int) -> list[EntryBody]:
     commands = [msgspec.json.decode(entry.payload) for entry in entries if entry.kind == "command"]
     assert len({command["command_id"] for command in commands}) == len(commands)
     added = sum(command["name"] == "kassa_customer.add" for command in commands)
-    (customers,) = shop.server.query("SELECT count(*) AS count FROM customer WHERE customer_number LIKE 'P-%'")
+    (customers,) = shop.server.query("SELECT count(DISTINCT customer_number) AS count FROM former_customer_number")
     assert customers["count"] == added
     return entries
 

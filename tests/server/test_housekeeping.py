@@ -55,7 +55,7 @@ def test_each_thing_goes_after_its_own_time(shop: Shop) -> None:
     fill(shop.channel, shop.clock)
     moment = timedelta(seconds=1)
     assert session_orders.GIVEN_FOR == sessions.KEPT_FOR
-    none = {"sessions": 0, "orders": 0, "runs": 0, "parts": 0}
+    none = {"sessions": 0, "orders": 0, "runs": 0, "parts": 0, "numbers": 0}
     shop.clock.advance(intake_parts.KEPT_FOR.total_seconds())
     assert keeper.once() == none
     shop.clock.advance(moment.total_seconds())

@@ -119,7 +119,7 @@ class Exchange:
         changes = self._register.local.changes_of(command.command_id)
         online = changes is None
         if changes is None:
-            changes = self._lay_over(command, context)
+            changes = self._lay_over(command, context, answer)
         payload = CommandPayload(
             command.command_id, command.NAME, raw(command), online, context.plugin, context.version
         )  # fmt: skip
@@ -134,11 +134,11 @@ class Exchange:
         )
         self._register.delivery.wake()
 
-    def _lay_over(self, command: Command[Any], context: RequestContext) -> list[Any]:
+    def _lay_over(self, command: Command[Any], context: RequestContext, answer: Any) -> list[Any]:
         """What the store server has done, laid over the offline database too, so that it is found the moment the
         server is gone and before the next synchronisation."""
         try:
-            self._register.local.execute(command, context, done_online=True)
+            self._register.local.execute(command, context, done_online=True, answer=answer)
         except KassaError as error:
             self._log.info("command_not_laid_over", name=command.NAME, error_code=error.code)
             return []

@@ -38,19 +38,22 @@ class LocalRuntime:
         self._environment = environment
         self._changes: dict[str, list[Change]] = {}
 
-    def execute(self, request: Request[Any], context: RequestContext, *, done_online: bool = False) -> Any:
+    def execute(
+        self, request: Request[Any], context: RequestContext, *, done_online: bool = False, answer: Any = None
+    ) -> Any:
         """The answer to ``request``.
 
         :param done_online: the store server has done this command; what it writes is to be laid over.
+        :param answer: then what the store server answered.
         :raises kassa.errors.Refusal: the answer is no.
         :raises OfflineDatabaseUnavailable: it needs the offline database, which is not there.
         """
         is_command = isinstance(request, Command)
         with self._records(writable=is_command) as records:
-            answer = self.runtime.execute(request, self._handler_context(records, context, done_online))
+            found = self.runtime.execute(request, self._handler_context(records, context, done_online, answer))
         if isinstance(request, Command):
             self._changes[request.command_id] = records.changes
-        return answer
+        return found
 
     def changes_of(self, command_id: str) -> list[Change] | None:
         """The rows that a command has laid over the offline database, once; None if it was not answered here."""
@@ -67,10 +70,12 @@ class LocalRuntime:
             tables = self._database.tables
             yield OverlayRecords(base, self._journal.overlay, writable=writable, tables=tables)
 
-    def _handler_context(self, records: OverlayRecords, caller: RequestContext, done_online: bool) -> HandlerContext:
+    def _handler_context(
+        self, records: OverlayRecords, caller: RequestContext, done_online: bool, answer: Any
+    ) -> HandlerContext:
         record = self._journal.record
         assert record is not None, "a register without a record answers nothing"
         return HandlerContext(
             Side.REGISTER, records, self._credentials, caller, record.store, self._environment,
-            done_online=done_online,
+            done_online=done_online, server_answer=answer,
         )  # fmt: skip

@@ -1,7 +1,8 @@
 """When a row that this register made has come back: the offline database holds it itself, and the overlay may go.
 
 A row of a packaged table comes back with a distribution, which may be long after the store server has done its command;
-so the offline database itself is asked. The store server's own rows (suspended sales) come with every round.
+so the offline database itself is asked. A customer comes back under the number that headquarters gave. The store
+server's own rows (suspended sales) come with every round.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from kassa.journal.overlay import OverlayBook, OverlayMark
 from kassa.offline_database import OfflineDatabase
 from kassa.runtime.channel_records import key_of
 from kassa.runtime.overlay_records import rows_over
+from kassa.schema.master import customer, former_customer_number
 
 
 def came_back(database: OfflineDatabase, overlay: OverlayBook, marks: Iterable[OverlayMark]) -> Iterator[OverlayMark]:
@@ -34,9 +36,12 @@ def came_back(database: OfflineDatabase, overlay: OverlayBook, marks: Iterable[O
 
 def _holds(database: OfflineDatabase, table: Table, mark: OverlayMark) -> bool | None:
     """Whether the offline database has the row; None: it cannot be asked."""
-    column = table.c[key_of(table)]
+    columns = [table.c[key_of(table)]]
+    if table is customer:
+        columns.append(former_customer_number.c.former_number)
     try:
         with database.reading() as connection:
-            return connection.execute(select(column).where(column == mark.key)).first() is not None
+            asked = (select(column).where(column == mark.key) for column in columns)
+            return any(connection.execute(statement).first() is not None for statement in asked)
     except OfflineDatabaseUnavailable:
         return None

@@ -62,7 +62,8 @@ def release_entry(request: ReleaseEntry, context: HandlerContext) -> Account:
     row = _row(request.number, context) or _new(request.number, request.kind, "")
     entry = context.records.get(ENTRY, request.entry_id)
     if entry is None:
-        context.records.put(ENTRY, {**_entry(request, ZERO, ZERO, context, request.entry_id), "state": RELEASED})
+        released = _entry(request, row, ZERO, ZERO, context, request.entry_id)
+        context.records.put(ENTRY, {**released, "state": RELEASED})
     elif entry["state"] != RELEASED:
         context.records.put(ENTRY, {**entry, "state": RELEASED, "worth": ZERO})
         row = {**row, "balance": _decimal(row["balance"]) - _decimal(entry["amount"])}
@@ -74,7 +75,7 @@ def _move(
     request: CreditAccount | DebitAccount, row: Row, amount: Decimal, worth: Decimal, context: HandlerContext
 ) -> Account:
     if context.records.get(ENTRY, request.command_id) is None:
-        context.records.put(ENTRY, _entry(request, amount, worth, context))
+        context.records.put(ENTRY, _entry(request, row, amount, worth, context))
         row = {**row, "balance": _decimal(row["balance"]) + amount}
         context.records.put(ACCOUNT, row)
     return _account(row, context)
@@ -119,8 +120,12 @@ def _known(number: str, kind: AccountKind, context: HandlerContext) -> Row:
 
 
 def _row(number: str, context: HandlerContext) -> Row | None:
-    """The account, which nobody else changes before this is done."""
-    return context.records.get(ACCOUNT, number, to_change=True)
+    """The account, which nobody else changes before this is done: under that number, or, of a customer account, under
+    the one that its customer has now."""
+    row = context.records.get(ACCOUNT, number, to_change=True)
+    if row is None and (former := context.records.get("former_customer_number", number)) is not None:
+        row = context.records.get(ACCOUNT, former["customer_number"], to_change=True)
+    return row
 
 
 def _new(number: str, kind: AccountKind, currency: str) -> dict[str, Any]:
@@ -132,6 +137,7 @@ def _new(number: str, kind: AccountKind, currency: str) -> dict[str, Any]:
 
 def _entry(
     request: CreditAccount | DebitAccount | ReleaseEntry,
+    row: Row,
     amount: Decimal,
     worth: Decimal,
     context: HandlerContext,
@@ -139,7 +145,7 @@ def _entry(
 ) -> dict[str, Any]:
     return {
         "entry_id": entry_id or request.command_id,
-        "account_number": request.number,
+        "account_number": row["account_number"],
         "debit": isinstance(request, DebitAccount),
         "amount": amount,
         "worth": worth,

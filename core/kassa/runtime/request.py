@@ -133,6 +133,11 @@ class Credentials(Protocol):
         """Which verifier was used: goes into a staff assertion."""
 
 
+def no_series(series: str) -> int | None:
+    """Headquarters is elsewhere."""
+    return None
+
+
 @dataclass(frozen=True)
 class HandlerContext:
     """What a handler is given, alike on both sides."""
@@ -146,6 +151,11 @@ class HandlerContext:
     done_online: bool = field(default=False, kw_only=True)
     """In a register: the store server has done the command already. What it wrote is laid over the offline database,
     and nothing is to be refused."""
+    server_answer: Any = field(default=None, kw_only=True)
+    """Then what it answered: rows are laid over under the numbers that it gave."""
+    next_number: Callable[[str], int | None] = field(default=no_series, kw_only=True)
+    """The next of a number series of headquarters (``customer``; at most 18 letters), from 1. For commands: it is taken
+    in their transaction. None where headquarters is elsewhere: in a register, and in a store server that has joined."""
 
 
 @dataclass(frozen=True)

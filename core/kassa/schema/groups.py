@@ -21,6 +21,7 @@ from kassa.schema.master import (
     discount,
     discount_product,
     exchange_rate,
+    former_customer_number,
     item,
     permission_group,
     price,
@@ -53,7 +54,7 @@ class TableGroup:
 
 
 TABLE_GROUPS: tuple[TableGroup, ...] = (
-    TableGroup("customers", (customer,)),
+    TableGroup("customers", (customer, former_customer_number)),
     TableGroup("prices", (price, discount, discount_product, coupon), per_store=True),
     TableGroup("products", (unit_of_measure, item, barcode, barcode_mask, reason_code)),
     TableGroup("staff", (permission_group, staff), per_store=True),

@@ -166,6 +166,15 @@ customer = _versioned(
 )
 Index("ix_customer_search_text", customer.c.search_text)
 
+former_customer_number = _versioned(
+    "former_customer_number",
+    Column("former_number", code(40), primary_key=True),
+    Column("customer_number", code(40), nullable=False, doc="the customer's number now"),
+)
+"""Numbers that customers had: given by a register until headquarters gave one, or of a customer who was merged with
+another. Each leads to a number that is in use; never to another former one."""
+Index("ix_former_customer_number_customer_number", former_customer_number.c.customer_number)
+
 inventory = _versioned(
     "inventory",
     Column("item_number", code(40), primary_key=True),
@@ -253,6 +262,7 @@ MASTER_TABLES: tuple[Table, ...] = (
     permission_group,
     staff,
     customer,
+    former_customer_number,
     tender_account,
     suspended_sale,
     coupon_use,

@@ -14,6 +14,7 @@ from kassa.packages.applying import Applied, apply_package
 from kassa.packages.manifest import Batch, Manifest
 from kassa.schema.columns import COUNTED_HERE
 from kassa.schema.groups import TableGroup, group_of
+from kassa_server.customer_numbers import follow_numbers
 from kassa_server.joined.own_rows import own_rows_lifted
 from kassa_server.master_data import next_versions
 from kassa_server.record import touch_registers
@@ -43,6 +44,8 @@ def apply_to_channel(
     if applied.already:
         return applied
     next_versions(connection, 1)  # a register at rest asks by this number whether there is anything new
+    if manifest.table_group == "customers":
+        follow_numbers(connection)
     if manifest.table_group in RECORD_GROUPS:
         for store_id in connection.execute(select(store.c.store_id)).scalars().all():
             touch_registers(connection, store_id)

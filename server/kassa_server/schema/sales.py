@@ -57,6 +57,8 @@ Index(
     mssql_where=sales_transaction.c.receipt_number.is_not(None),
 )
 
+Index("ix_sales_transaction_customer_number", sales_transaction.c.customer_number)
+
 _transaction_id = sales_transaction.c.transaction_id
 
 sales_line = Table(

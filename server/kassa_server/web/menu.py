@@ -20,6 +20,7 @@ _MENU: tuple[tuple[Text | None, tuple[tuple[str, Text, str], ...]], ...] = (
             ("/periods", _("Periods"), VIEWER),
             ("/sales", _("Sales"), VIEWER),
             ("/card-payments", _("Unanswered card payments"), VIEWER),
+            ("/customers", _("Possible duplicates"), VIEWER),
             ("/z-reports", _("Z reports"), VIEWER),
             ("/changes", _("Changes"), VIEWER),
             ("/events", _("Events"), VIEWER),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,8 @@ from tests.plugins.counter import Counter
 from kassa.environment import new_id
 from kassa.errors import InvalidInput, NotAvailable, NotFound
 from kassa.model import Customer
+from kassa.testing.shop import wait_until
+from kassa.testing.states import TillInState, each_connection_state
 from kassa_customer.numbers import is_provisional, provisional_number
 from kassa_customer.requests import AddCustomer
 
@@ -25,9 +29,10 @@ def anna(counter: Counter) -> Customer:
 
 
 def test_a_new_customer_is_found_at_once(counter: Counter, anna: Customer) -> None:
-    """By part of the name without regard to accents, by telephone and by the number that the register made."""
-    assert (anna.name, anna.provisional) == ("Anna Åkerström", True)
-    for words in ("akerstrom anna", "070-123", anna.number.lower()):
+    """By part of the name without regard to accents, by telephone and by the number that headquarters gave."""
+    assert (anna.name, anna.provisional) == ("Anna Åkerström", False)
+    assert anna.number.isdigit()
+    for words in ("akerstrom anna", "070-123", anna.number):
         assert anna in counter.run(602, words=words).data.customers
 
 
@@ -116,8 +121,8 @@ def test_many_customers_have_numbers_of_their_own() -> None:
 
 
 def test_two_registers_that_made_the_same_number(counter: Counter) -> None:
-    """Both customers stay: the second gets a number of its own, and the first is not written over. The same customer
-    told twice is one."""
+    """Both customers stay, each with a number of their own, and the first is not written over. The same customer told
+    twice is one, and is found by the number that the register made."""
     asked = [
         AddCustomer(command_id=new_id(), number="P-0000-0000-0001", name=name) for name in ("Anna", "Berit", "Anna")
     ]
@@ -125,5 +130,47 @@ def test_two_registers_that_made_the_same_number(counter: Counter) -> None:
         counter.register.exchange.send(command, plugin="customer", generation=counter.register.journal.generation)
         for command in asked
     ]
-    assert [answer.number for answer in answers] == ["P-0000-0000-0001", "P-0000-0000-0001-2", "P-0000-0000-0001"]
-    assert [counter.run(602, words=answer.number).data.customers[-1].name for answer in answers[1:2]] == ["Berit"]
+    anna, berit, again = answers
+    assert (anna, anna.provisional) == (again, False)
+    assert berit.number not in (anna.number, "P-0000-0000-0001")
+    counter.scan()
+    for number, name in (("p-0000-0000-0001", "Anna"), ("P-0000-0000-0001-2", "Berit")):
+        assert counter.run(600, number=number).data.name == name
+        assert [found.name for found in counter.run(602, words=number).data.customers] == [name]
+
+
+@each_connection_state
+def test_a_customer_is_numbered_once(till: TillInState) -> None:
+    """In every state of the connection: added, put on the sale and sold to, she is one customer at headquarters under
+    a number of its series, the sale is posted under that one, and the till learns it with its next data."""
+    rows = till.shop.server.query
+    before = {row["customer_number"] for row in rows("SELECT customer_number FROM customer")}
+    till.run(100, code=till.barcode("1001"))
+    till.run(612, name="Cecilia", phone="0701112233")
+    till.run(603)
+    till.run(602, words="cecilia")
+    made = till.result(602, words="cecilia").data["customers"][-1]["number"]
+    till.run(600, number=made)
+    till.run(200)
+    (sold,) = till.sales()
+    (number,) = {row["customer_number"] for row in rows("SELECT customer_number FROM customer")} - before
+    assert number.isdigit()
+    (posted,) = rows("SELECT customer_number FROM sales_transaction WHERE transaction_id = :id", id=sold.transaction_id)
+    assert posted["customer_number"] == number
+    till.shop.server.distribute(1010)
+    wait_until(lambda: own_customers(till) == 0, "the till has learned the number")
+    till.shop.network.refuse()
+    till.run(101, code=till.barcode("1001"))
+    assert shown(till, made) == shown(till, "cecilia")[-1:] == [number]
+
+
+def own_customers(till: TillInState) -> int:
+    """Customers that the till knows of only because it has added them."""
+    with closing(sqlite3.connect(f"file:{till.folder / 'journal.db'}?mode=ro", uri=True)) as journal:
+        counted = journal.execute("SELECT count(*) FROM overlay WHERE table_name = 'customer'")
+        return int(counted.fetchone()[0])
+
+
+def shown(till: TillInState, words: str) -> list[str]:
+    """The numbers of the customers that the till finds."""
+    return [one["number"] for one in till.result(602, words=words).data["customers"]]

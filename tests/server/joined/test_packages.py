@@ -15,6 +15,7 @@ from tests.server.joined.conftest import Branch, Office
 
 from kassa.environment import new_id
 from kassa.errors import KassaError, NoAnswer, NotAllowed, SetupError
+from kassa.model import Customer
 from kassa.packages.applying import checkpoints, package_checkpoint
 from kassa.packages.errors import ListNotTrusted
 from kassa.packages.keys import verify_list
@@ -35,6 +36,7 @@ from kassa_server.schema import (
     package,
     register,
     register_report,
+    sales_transaction,
     session_order,
     staff_credential,
     store,
@@ -248,11 +250,16 @@ def names(branch: Branch) -> list[tuple[str, str]]:
 
 
 def test_a_customer_made_here_stays_and_comes_back_once(chain: Branch) -> None:
-    """The row is here from the command on: through an older snapshot, through deltas without it, and through the
-    package that brings it, after which it is headquarters' row like any other."""
+    """The row is here from the command on: through an older snapshot, through deltas without it, and until the package
+    comes that brings it under headquarters' number, after which it is headquarters' row like any other. What was sold
+    under the till's number goes with it."""
     office, branch = chain.office, chain
     till = branch.device()
     add_customer(till)
+    sold = till.sale()
+    to_ada = msgspec.structs.replace(sold.transaction, customer=Customer("C-1", "Ada Ek"))
+    till.sell(payload=msgspec.structs.replace(sold, transaction=to_ada))
+    till.deliver()
     with branch.shop.channel.writing() as connection:
         connection.execute(package_checkpoint.delete())
     branch.down()
@@ -265,9 +272,11 @@ def test_a_customer_made_here_stays_and_comes_back_once(chain: Branch) -> None:
     branch.down()
     branch.up()
     equal(office, branch)
-    assert names(branch) == [("C-0", "Bo Al"), ("C-1", "Ada Ek")]
+    assert names(branch) == [("100001", "Ada Ek"), ("C-0", "Bo Al")]
+    for sales in (branch.shop.rows(sales_transaction), office.rows(sales_transaction)):
+        assert [sale["customer_number"] for sale in sales] == ["100001"]
     with office.channel.writing() as connection:
-        delete_rows(connection, customer, ["C-1"])
+        delete_rows(connection, customer, ["100001"])
     branch.down()
     assert names(branch) == [("C-0", "Bo Al")]
 
@@ -284,7 +293,7 @@ def test_what_headquarters_changed_meanwhile_is_there_in_the_end(chain: Branch) 
     add_customer(till)
     branch.up()
     with office.channel.writing() as connection:
-        put_rows(connection, customer, [{"customer_number": "C-1", "phone": "0701"}])
+        put_rows(connection, customer, [{"customer_number": "100001", "phone": "0701"}])
     branch.down()
     branch.up()
     equal(office, branch)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
 from kassa.packages.tables import key_names, raw_columns
+from kassa_server.customer_numbers import numbers_now
 from kassa_server.headquarters.proof.chain import ChainEntry
 from kassa_server.headquarters.proof.dates import Period
-from kassa_server.posted_sale import as_posted
+from kassa_server.posted_sale import PostedSale, as_posted
 from kassa_server.sales_posting import TABLES, posted_rows
 from kassa_server.schema import POSTED, journal_entry, sales_transaction
 
@@ -24,8 +25,11 @@ def posted_otherwise(connection: Connection, entries: Sequence[ChainEntry]) -> I
     for start in range(0, len(posted), AT_ONCE):
         part = posted[start : start + AT_ONCE]
         stored = _stored(connection, [_transaction_id(entry) for entry in part])
+        told = {entry.entry_id: _told(entry) for entry in part}
+        customers = (sale.payload.transaction.customer for sale in told.values() if sale is not None)
+        numbers = numbers_now(connection, {customer.number for customer in customers if customer is not None})
         for entry in part:
-            if _expected(entry) != stored[_transaction_id(entry)]:
+            if _expected(told[entry.entry_id], numbers) != stored[_transaction_id(entry)]:
                 yield entry
 
 
@@ -51,11 +55,19 @@ def _transaction_id(entry: ChainEntry) -> str:
     return entry.sale.transaction.transaction_id
 
 
-def _expected(entry: ChainEntry) -> dict[str, Rows]:
+def _told(entry: ChainEntry) -> PostedSale | None:
+    """The sale that an entry's bytes tell of; None if they contradict themselves."""
     assert entry.body is not None
     assert entry.sale is not None
     try:
-        rows = posted_rows(as_posted(entry.body, entry.sale))
+        return as_posted(entry.body, entry.sale)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _expected(sale: PostedSale | None, numbers: Mapping[str, str]) -> dict[str, Rows]:
+    try:
+        rows = {} if sale is None else posted_rows(sale, numbers)
     except (ValueError, ArithmeticError):
         return {}
     return {str(table.name): _in_order(table, made) for table, made in rows.items()}
