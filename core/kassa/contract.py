@@ -50,6 +50,7 @@ PUBLIC = (
     "kassa.signatures",
     "kassa.testing",
     "kassa.text",
+    "kassa.transaction_fields",
     "kassa.windows",
 )
 """What a plugin may import besides ``kassa`` itself, with the modules below. Everything else may change any day."""
@@ -70,6 +71,7 @@ RECORDED = (
     "kassa.register.face",
     "kassa.runtime.request",
     "kassa.text",
+    "kassa.transaction_fields",
     "kassa.windows",
 )
 """The modules whose classes cross the contract; each is recorded with its fields and methods."""

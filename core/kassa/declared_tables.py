@@ -1,4 +1,4 @@
-"""The tables that plugins declare, looked at: what is wrong is named with its plugin, and left out."""
+"""The tables and fields that plugins declare, looked at: what is wrong is named with its plugin, and left out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,23 @@ from kassa.plugins import PluginHost
 from kassa.schema.groups import JOBS
 from kassa.schema.master import master
 from kassa.text import literal, texts
+from kassa.transaction_fields import TransactionField, wrong_in_field
 
 _, n_ = texts("kassa")
 _TAKEN = frozenset({*master.tables, *(name for names in JOBS.values() for name in names)})
+
+
+def declared_fields(plugins: PluginHost) -> list[tuple[str, TransactionField]]:
+    """Every field of transactions that may be used, each with its plugin's name."""
+    good = []
+    for plugin, field in plugins.hooks.declare_fields():
+        wrong = wrong_in_field(field, plugin)
+        if wrong:
+            what = _("A field of plugin {name} cannot be used.", name=literal(plugin))
+            plugins.problem(plugin, "declare_fields", what, wrong)
+        else:
+            good.append((plugin, field))
+    return good
 
 
 def declared_tables(plugins: PluginHost) -> list[tuple[str, PluginTable]]:

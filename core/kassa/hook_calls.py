@@ -26,6 +26,7 @@ DEADLINES_S: Mapping[str, float] = {
     "register_operations": START_S,
     "register_handlers": START_S,
     "declare_tables": START_S,
+    "declare_fields": START_S,
     "provide_connection": START_S,
     "register_ready": START_S,
     "register_stopping": STOP_S,

@@ -26,6 +26,7 @@ from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.plugin_tables import PluginTable
 from kassa.runtime.request import Handler
 from kassa.text import Text, texts
+from kassa.transaction_fields import TransactionField
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Hooks:
     def declare_tables(self) -> list[tuple[str, PluginTable]]:
         """Every plugin's tables, each with its plugin's name."""
         return self._collect("declare_tables", PluginTable)
+
+    def declare_fields(self) -> list[tuple[str, TransactionField]]:
+        """Every plugin's fields of transactions, each with its plugin's name."""
+        return self._collect("declare_fields", TransactionField)
 
     def provide_connection(self, parts: hookspecs.ConnectionParts) -> Connection | None:
         """The switching connection, if a plugin provides one."""

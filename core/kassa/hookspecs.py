@@ -43,6 +43,7 @@ from kassa.payment_terminal import CardAnswer, CardRequest
 from kassa.plugin_tables import PluginTable
 from kassa.runtime.request import Handler
 from kassa.text import Text
+from kassa.transaction_fields import TransactionField
 from kassa.windows import StatusItem, Window
 
 if TYPE_CHECKING:
@@ -113,6 +114,15 @@ def declare_tables() -> Sequence[PluginTable]:
     They are made and changed in the channel database, tracked, packed, and held by the offline databases of registers
     that have the plugin; its handlers name them as any other table. A declaration that is wrong is refused and its
     plugin named.
+    """
+
+
+@spec
+def declare_fields() -> Sequence[TransactionField]:
+    """The fields that the plugin puts on transactions and lines. *Collect*; once, while the register starts.
+
+    They ride in the sale: in its bytes and hash, in the channel database and in the journal's export. What is not
+    declared, or is of another kind, is refused when the transaction is saved.
     """
 
 

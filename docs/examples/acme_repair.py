@@ -1,4 +1,4 @@
-"""A partner's plugin: things that customers leave to be repaired. It has a table of its own."""
+"""A partner's plugin: things that customers leave to be repaired. It has a table of its own, and a field of sales."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import msgspec
 
 from kassa.errors import NotFound
 from kassa.hookspecs import PluginInfo, hook
-from kassa.operations import Entry, Lane, Operation, OperationContext, OperationResult
+from kassa.operations import Entry, Lane, Operation, OperationContext, OperationResult, Place
 from kassa.plugin_tables import PluginColumn, PluginTable
 from kassa.runtime.request import Command, Handler, HandlerContext, Query
 from kassa.text import literal, texts
+from kassa.transaction_fields import TransactionField, with_fields
 
 _, n_ = texts("acme_repair")
 
@@ -32,6 +33,9 @@ TICKETS = PluginTable(
     ),
     scope="store",
 )
+
+
+IN_SALE = frozenset({Place.SALE})
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -137,6 +141,29 @@ def run_fetch(context: OperationContext) -> OperationResult:
     return OperationResult(_("{number} is fetched", number=literal(ticket.ticket_number)), data=ticket)
 
 
+class Paid(msgspec.Struct, frozen=True):
+    """What operation 5043 is given."""
+
+    line: str
+    ticket_number: str
+
+
+def run_paid(context: OperationContext) -> OperationResult:
+    """Operation 5043: the line is for a repair."""
+    given: Paid = context.parameters
+    lines = [
+        with_fields(line, PLUGIN.name, ticket=given.ticket_number) if line.line_id == given.line else line
+        for line in context.transaction.lines
+    ]
+    context.save(msgspec.structs.replace(context.transaction, lines=tuple(lines)))
+    return OperationResult(_("For ticket {number}", number=literal(given.ticket_number)))
+
+
+@hook
+def declare_fields() -> Sequence[TransactionField]:
+    return [TransactionField("ticket", "text", on="line")]
+
+
 @hook
 def declare_tables() -> Sequence[PluginTable]:
     return [TICKETS]
@@ -145,11 +172,13 @@ def declare_tables() -> Sequence[PluginTable]:
 @hook
 def register_operations() -> Sequence[Operation]:
     phone = Entry("phone", "text", _("Phone"))
+    line = Entry("line", "line", _("Line"))
     price, number = Entry("price", "amount", _("Price")), Entry("ticket_number", "text", _("Ticket"))
     return [
         Operation(5040, _("Take in a repair"), run_take_in, Given, entries=(phone, price)),
         Operation(5041, _("Repairs of a customer"), run_tickets, Asked, lane=Lane.SEARCH, entries=(phone,)),
         Operation(5042, _("Repair is fetched"), run_fetch, Numbered, entries=(number,)),
+        Operation(5043, _("Line is for a repair"), run_paid, Paid, places=IN_SALE, entries=(line, number)),
     ]
 
 

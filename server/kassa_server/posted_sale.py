@@ -31,6 +31,12 @@ class PostedItem(msgspec.Struct, frozen=True, gc=False):
     barcode: str | None = None
 
 
+class PostedLineExtra(msgspec.Struct, frozen=True, gc=False):
+    """See :mod:`kassa.transaction_fields`."""
+
+    fields: dict[str, str | int | bool] = {}
+
+
 class PostedLine(msgspec.Struct, frozen=True, gc=False):
     """See :class:`kassa.model.Line`."""
 
@@ -41,6 +47,7 @@ class PostedLine(msgspec.Struct, frozen=True, gc=False):
     comment: str | None = None
     voided: bool = False
     return_of: str | None = None
+    extra: PostedLineExtra = PostedLineExtra()
 
 
 class PostedPayment(msgspec.Struct, frozen=True, gc=False):
@@ -73,9 +80,10 @@ class PostedCard(msgspec.Struct, frozen=True, gc=False):
 
 
 class PostedExtra(msgspec.Struct, frozen=True, gc=False):
-    """See :mod:`kassa.sale.cards`; what plugins keep there is passed over."""
+    """See :mod:`kassa.sale.cards` and :mod:`kassa.transaction_fields`; what else plugins keep there is passed over."""
 
     unresolved_cards: tuple[PostedCard, ...] = ()
+    fields: dict[str, str | int | bool] = {}
 
 
 class PostedTransaction(msgspec.Struct, frozen=True, gc=False):

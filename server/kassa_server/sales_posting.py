@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from kassa.text import Text, literal, texts
+from kassa.transaction_fields import value_text
 from kassa_server.bulk import insert_rows
 from kassa_server.card_posting import post_unanswered_cards
 from kassa_server.customer_numbers import numbers_now
@@ -22,12 +23,12 @@ from kassa_server.posted_sale import (
     WholeNumbers,
     minor_units_of,
 )
-from kassa_server.schema import sales_line, sales_tax, sales_tender, sales_transaction
+from kassa_server.schema import sales_field, sales_line, sales_tax, sales_tender, sales_transaction
 
 _, n_ = texts("kassa_server")
 Row = tuple[Any, ...]
 """Values in the order of the table's columns; scaled ones and amounts as whole numbers."""
-TABLES = (sales_transaction, sales_line, sales_tender, sales_tax)
+TABLES = (sales_transaction, sales_line, sales_field, sales_tender, sales_tax)
 _CUSTOMER = list(sales_transaction.columns.keys()).index("customer_number")
 
 
@@ -87,6 +88,7 @@ def _add_rows(rows: dict[Table, list[Row]], sale: PostedSale) -> None:
     minor = minor_units_of(sale.payload.transaction.currency)
     rows[sales_transaction].append(_transaction(sale, minor))
     rows[sales_line] += _lines(sale.payload, minor)
+    rows[sales_field] += _fields(sale.payload)
     rows[sales_tender] += _tenders(sale.payload, minor)
     rows[sales_tax] += _taxes(sale.payload, minor)
 
@@ -162,6 +164,13 @@ def _lines(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:
             line.return_of,
             line.comment,
         )
+
+
+def _fields(payload: PostedPayload) -> Iterator[Row]:
+    told = payload.transaction
+    for number, fields in enumerate((told.extra.fields, *(line.extra.fields for line in told.lines))):
+        for name, value in fields.items():
+            yield (told.transaction_id, number, name, value_text(value))
 
 
 def _tenders(payload: PostedPayload, minor: WholeNumbers) -> Iterator[Row]:

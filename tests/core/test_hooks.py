@@ -30,6 +30,7 @@ from kassa.requests.catalogue import FindItem, SearchItems
 from kassa.requests.catalogue_handlers import find_item, search_items
 from kassa.runtime.request import Handler
 from kassa.text import literal
+from kassa.transaction_fields import TransactionField
 from kassa.windows import StatusItem, Window
 
 SPECS: dict[str, Callable[..., Any]] = {
@@ -60,6 +61,7 @@ COLLECTED: dict[str, tuple[Any, Any]] = {
     "register_operations": tuple(Operation(5000 + n, literal(str(n)), lambda _context: None) for n in (1, 2)),
     "register_handlers": (Handler(FindItem, find_item), Handler(SearchItems, search_items)),
     "declare_tables": tuple(PluginTable(name, "a", (PluginColumn("a", "code", 9),)) for name in ("one", "other")),
+    "declare_fields": (TransactionField("one", "text"), TransactionField("other", "text")),
     "offer_discounts": (OfferedDiscount("l1", "A", "A", Decimal(1)), OfferedDiscount("l1", "B", "B", Decimal(2))),
     "status_items": (StatusItem("text", literal("one")), StatusItem("text", literal("other"))),
     "journal_needed": (JournalPlace("one", 1), JournalPlace("other", 2)),

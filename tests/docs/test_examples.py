@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import text
 
 from kassa.devices import DeviceFailed, DeviceMissing
-from kassa.errors import NotAvailable, NotFound
+from kassa.errors import NotAvailable, NotFound, PluginFailure
 from kassa.hookspecs import PROJECT
+from kassa.journal_export.poslog import transaction
+from kassa.journal_export.table import rows
 from kassa.register import Register
 from kassa.register.face import Event
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import MANAGER, MANAGER_PIN
 from kassa.text import Text
+from kassa.transaction_fields import with_fields
 
 Opener = Callable[..., tuple[Shop, Register]]
 
@@ -288,3 +291,30 @@ def test_repairs_have_a_table_of_their_own(open_with: Opener) -> None:
 def came_back(register: Register) -> bool:
     register.run(917, action="synchronise")
     return not register.journal.overlay.rows("acme_repair_ticket")
+
+
+def test_repairs_are_fields_of_the_sale(open_with: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A declared field rides in the sale's bytes, is posted, and is exported; one that nobody declared is refused with
+    its plugin's name, and the sale is as it was."""
+    shop, register = open_with("acme_repair")
+    shop.log_on(register)
+    register.run(100, code=shop.barcode("1001"))
+    assert register.transaction is not None
+    line = register.transaction.lines[0].line_id
+    register.run(5043, line=line, ticket_number="T1")
+    with monkeypatch.context() as wrong:
+        wrong.setattr(module("acme_repair"), "with_fields", lambda one, name, **_: with_fields(one, name, colour="red"))
+        with pytest.raises(PluginFailure, match="did not work"):
+            register.run(5043, line=line, ticket_number="T2")
+    register.run(200)
+    shop.delivered(register)
+    (entry,) = register.journal_entries(kinds=("sale",))
+    assert msgspec.json.decode(entry.payload)["transaction"]["lines"][0]["extra"]["fields"] == {
+        "acme_repair.ticket": "T1"
+    }
+    fields = shop.server.query("SELECT line_number, name, value FROM sales_field")
+    assert fields == [{"line_number": 1, "name": "acme_repair.ticket", "value": "T1"}]
+    (row,) = (row for row in rows(entry) if row["record"] == "field")
+    assert (row["id"], row["number"], row["payload"]) == (line, "acme_repair.ticket", "T1")
+    (element,) = transaction(entry).iter("Field")
+    assert (element.get("Name"), element.text) == ("acme_repair.ticket", "T1")

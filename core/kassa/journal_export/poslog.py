@@ -18,6 +18,7 @@ from kassa.journal import EntryBody
 from kassa.journal.entry import SalePayload
 from kassa.model import Line, Payment, Transaction
 from kassa.sale.totals import LineAmounts, Totals
+from kassa.transaction_fields import KEPT_AS, value_text
 
 NAMESPACE = "http://www.nrf-arts.org/IXRetail/namespace/"
 VERSION = "6.0.0"
@@ -89,6 +90,7 @@ def _line(retail: Element, line: Line, amounts: LineAmounts) -> None:
     tax = SubElement(sold, "Tax", {"TaxGroupID": line.item.tax_code})
     _amount(tax, "Percent", line.item.tax_rate * 100)
     _amount(tax, "Amount", amounts.tax)
+    _fields(sold, line)
 
 
 def _tender(retail: Element, payment: Payment) -> None:
@@ -120,6 +122,7 @@ def _sums(retail: Element, sale: Transaction, totals: Totals) -> None:
         _amount(retail, "Total", amount).set("TotalType", kind)
     if sale.comment:
         _text(retail, "Note", sale.comment)
+    _fields(retail, sale)
 
 
 def _line_item(retail: Element, identity: str, *, voided: bool) -> Element:
@@ -127,6 +130,12 @@ def _line_item(retail: Element, identity: str, *, voided: bool) -> Element:
     _text(item, "SequenceNumber", str(len(retail.findall("LineItem"))))
     _text(item, "LineItemID", identity)
     return item
+
+
+def _fields(parent: Element, part: Transaction | Line) -> None:
+    """What plugins have put on a transaction or a line."""
+    for name, value in part.extra.get(KEPT_AS, {}).items():
+        _text(parent, "Field", value_text(value)).set("Name", name)
 
 
 def _text(parent: Element, name: str, value: str) -> Element:

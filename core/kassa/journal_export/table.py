@@ -12,6 +12,8 @@ import msgspec
 
 from kassa.journal import EntryBody
 from kassa.journal.entry import SalePayload
+from kassa.model import Line, Transaction
+from kassa.transaction_fields import KEPT_AS
 
 COLUMNS = (
     "record", "store", "register", "series", "sequence", "entry_id", "kind", "at", "local_time", "staff",
@@ -19,7 +21,7 @@ COLUMNS = (
     "discount", "net", "tax_code", "tax_rate", "tax", "amount", "tendered", "change", "rounding", "total", "voided",
     "payload",
 )  # fmt: skip
-"""``record``: ``transaction``, ``line``, ``tax``, ``payment`` or ``event``."""
+"""``record``: ``transaction``, ``line``, ``field``, ``tax``, ``payment`` or ``event``."""
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _WORDS = frozenset({"description", "number", "id", "staff", "unit", "payload"})
 """Columns of people's words, which a spreadsheet must not take for a formula."""
@@ -54,6 +56,7 @@ def _of_sale(payload: SalePayload) -> Iterator[dict[str, Any]]:
         "gross": totals.subtotal, "discount": totals.discount, "tax": totals.tax, "rounding": totals.rounding,
         "total": totals.total, "change": totals.change, "quantity": totals.quantity, "voided": sale.voided,
     }  # fmt: skip
+    yield from _fields(sale, sale.transaction_id)
     amounts = {line.line_id: line for line in totals.lines}
     for line in sale.lines:
         of_line = amounts[line.line_id]
@@ -63,6 +66,7 @@ def _of_sale(payload: SalePayload) -> Iterator[dict[str, Any]]:
             "unit_price": line.unit_price, "gross": of_line.gross, "discount": of_line.discount, "net": of_line.net,
             "tax_code": line.item.tax_code, "tax_rate": line.item.tax_rate, "tax": of_line.tax, "voided": line.voided,
         }  # fmt: skip
+        yield from _fields(line, line.line_id)
     for tax in totals.taxes:
         yield {
             "record": "tax", "currency": sale.currency, "tax_code": tax.tax_code, "tax_rate": tax.rate,
@@ -74,6 +78,12 @@ def _of_sale(payload: SalePayload) -> Iterator[dict[str, Any]]:
             "description": payment.name, "amount": payment.amount, "tendered": payment.tendered,
             "change": payment.change, "rounding": payment.rounding, "voided": payment.voided,
         }  # fmt: skip
+
+
+def _fields(part: Transaction | Line, identity: str) -> Iterator[dict[str, Any]]:
+    """What plugins have put on a transaction or a line."""
+    for name, value in part.extra.get(KEPT_AS, {}).items():
+        yield {"record": "field", "id": identity, "number": name, "payload": value}
 
 
 def _written(row: dict[str, Any]) -> str:

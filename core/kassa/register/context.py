@@ -126,6 +126,7 @@ class RunningOperation:
 
     def save(self, transaction: Transaction) -> None:
         """Make ``transaction`` the one in progress."""
+        self.register.declared_fields.check(transaction)
         training.check(transaction)
         if _may_price_otherwise(self.register.journal.sale, transaction):
             transaction = self.discounted(transaction)
@@ -140,6 +141,7 @@ class RunningOperation:
     def finish(self, transaction: Transaction | None = None) -> Finished:
         """Finish the transaction in progress, or ``transaction`` in its place."""
         transaction = transaction or self.transaction
+        self.register.declared_fields.check(transaction)
         totals = compute(transaction)
         if not transaction.sold_lines:
             raise NotAvailable(_("There is nothing to finish."), hint=_("Scan an item first."))

@@ -15,6 +15,7 @@ import structlog
 
 from kassa.connection import Connection, ConnectionChange, Reason, RemoteGateway
 from kassa.credentials import RegisterCredentials, keep_verifiers
+from kassa.declared_tables import declared_fields
 from kassa.delivery import COPIED, Delivery
 from kassa.device import DeviceKey, sign_for_plugin
 from kassa.environment import Environment
@@ -52,6 +53,7 @@ from kassa.requests.contact import AskCommand, Hello, HelloAnswer, ReadRecord
 from kassa.requests.staff import ReadStaffVerifiers
 from kassa.runtime.request import RequestContext
 from kassa.text import Text, literal, texts
+from kassa.transaction_fields import DeclaredFields
 from kassa.windows import Window
 
 _, n_ = texts("kassa")
@@ -84,6 +86,7 @@ class Register:
         self.journal = journal
         self.plugins = plugins
         self.plugin_folders = plugin_folders
+        self.declared_fields = DeclaredFields(declared_fields(plugins))
         self.offline_database = offline_database
         self.credentials = credentials
         self.local = local

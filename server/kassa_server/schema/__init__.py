@@ -54,7 +54,7 @@ from kassa_server.schema.plugins import (
     plugin_wheel,
     register_group_member,
 )
-from kassa_server.schema.sales import sales_line, sales_tax, sales_tender, sales_transaction
+from kassa_server.schema.sales import sales_field, sales_line, sales_tax, sales_tender, sales_transaction
 from kassa_server.schema.sessions import download_session, session_order
 from kassa_server.schema.shifts import open_shift, shift_report
 from kassa_server.schema.store_servers import headquarters_contact, store_server, store_server_code
@@ -109,6 +109,7 @@ __all__ = [
     "register_report",
     "returning_device",
     "row_counter",
+    "sales_field",
     "sales_line",
     "sales_tax",
     "sales_tender",

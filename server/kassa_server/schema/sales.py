@@ -93,6 +93,15 @@ Index(
     mssql_where=sales_line.c.return_of.is_not(None),
 )
 
+sales_field = Table(
+    "sales_field",
+    channel,
+    Column("transaction_id", identifier(), ForeignKey(_transaction_id), primary_key=True),
+    Column("line_number", Integer, primary_key=True, autoincrement=False, doc="0: of the transaction itself"),
+    Column("name", code(80), primary_key=True, doc="plugin, point, field: kassa.transaction_fields"),
+    Column("value", document(), nullable=False, doc="as text"),
+)
+
 sales_tender = Table(
     "sales_tender",
     channel,
