@@ -153,6 +153,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def _post_what_was_left(server: StoreServer) -> None:
     try:
         server.poster.post_waiting()
+        server.poster.post_served()
     except SQLAlchemyError:
         server.log.exception("posting_waits")
 

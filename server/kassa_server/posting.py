@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.exc import OperationalError
 
+from kassa.errors import KassaError, NotServed
 from kassa.journal.entry import CommandPayload, EntryBody, decode_entry
 from kassa.masterdata import upsert
 from kassa.runtime.request import Command, RequestContext
@@ -55,6 +56,18 @@ class Posted:
 
     def __add__(self, other: Posted) -> Posted:
         return Posted(self.posted + other.posted, self.parked + other.parked)
+
+
+class PluginNotServed(CannotPost):
+    """A command of a plugin that this server does not have in the version that made it."""
+
+    def __init__(self, payload: CommandPayload) -> None:
+        plugin = f"{payload.plugin} {payload.version}".strip()[:100]
+        super().__init__(
+            _("{plugin} is not served here, and {request} is its command. Choose that version for a register again, or "
+              "install it beside the server: the command is done then, by itself.",
+              plugin=literal(plugin), request=literal(payload.name[:100]))
+        )  # fmt: skip
 
 
 class NotAtOnce(Exception):
@@ -117,10 +130,37 @@ class Poster:
         )
         with self._channel.reading() as connection:
             again = list(connection.execute(statement).scalars())
-        if not again:
+        return self._post_again([*again, *self._served_by_now()])
+
+    def post_served(self) -> Posted:
+        """Post commands whose plugin was not served in the version that made them, and is now: however long ago."""
+        return self._post_again(self._served_by_now())
+
+    def _served_by_now(self) -> list[str]:
+        of_plugins = parked_entry.c.reason.startswith(PluginNotServed.__name__)
+        statement = (
+            select(journal_entry.c.entry_id, journal_entry.c.data)
+            .join(parked_entry, parked_entry.c.entry_id == journal_entry.c.entry_id)
+            .where(journal_entry.c.posting == PARKED, of_plugins)
+        )
+        with self._channel.reading() as connection:
+            parked = connection.execute(statement).all()
+        return [row.entry_id for row in parked if self._is_served(decode_entry(row.data))]
+
+    def _is_served(self, body: EntryBody) -> bool:
+        try:
+            self._host.decode(_call(body, msgspec.json.decode(body.payload, type=CommandPayload)))
+        except NotServed:
+            return False
+        except KassaError:
+            return True  # and there is something else to say of it
+        return True
+
+    def _post_again(self, entry_ids: list[str]) -> Posted:
+        if not entry_ids:
             return Posted()
         with self._channel.writing() as connection:
-            _mark(connection, again, WAITING)
+            _mark(connection, entry_ids, WAITING)
         return self.post_waiting()
 
     def post_fresh(self, connection: Connection, entries: Sequence[FreshEntry]) -> None:
@@ -220,11 +260,11 @@ class Poster:
     def _post_command(self, connection: Connection, body: EntryBody) -> None:
         """Do a command that was taken while the server was away, unless it was done here before."""
         payload = msgspec.json.decode(body.payload, type=CommandPayload)
-        context = RequestContext(
-            body.store_id, body.register_id, body.staff_id, plugin=payload.plugin, version=payload.version
-        )
-        call = Call(payload.name, bytes(payload.request), context)
-        request = self._host.decode(call)
+        call = _call(body, payload)
+        try:
+            request = self._host.decode(call)
+        except NotServed as error:
+            raise PluginNotServed(payload) from error
         if not isinstance(request, Command):
             raise CannotPost(_("{name} is no command.", name=literal(payload.name[:100])))
         outcome = self._host.command(connection, call, request)
@@ -245,6 +285,13 @@ class Poster:
         upsert(connection, parked_entry, [stone])
         _mark(connection, [row.entry_id], PARKED)
         self._log.error("entry_parked", entry=row.entry_id, kind=row.kind, reason=reason)
+
+
+def _call(body: EntryBody, payload: CommandPayload) -> Call:
+    context = RequestContext(
+        body.store_id, body.register_id, body.staff_id, plugin=payload.plugin, version=payload.version
+    )
+    return Call(payload.name, bytes(payload.request), context)
 
 
 def _mark(connection: Connection, entry_ids: list[str], state: str) -> None:

@@ -53,6 +53,7 @@ class ServedPlugins:
         self._loading = threading.Lock()
         self._loaded: dict[str, Served | None] = {}
         self._room: Path | None = None
+        self._has_news = False
         self._log = structlog.get_logger("kassa.server")
 
     def serving(self, register_id: str) -> tuple[str, ...]:
@@ -61,6 +62,11 @@ class ServedPlugins:
             found = newest_set(connection, register_id)
         served = None if found is None else self._serve(opened(found[1]))
         return () if served is None else tuple(sorted(served.versions))
+
+    def has_news(self) -> bool:
+        """Whether versions were loaded since the last time."""
+        news, self._has_news = self._has_news, False
+        return news
 
     def runtime(self, plugin: str, version: str, request: str) -> Runtime | None:
         """What answers a request of a plugin in that version; None: it did not come from a wheel."""
@@ -82,6 +88,7 @@ class ServedPlugins:
             if self._loaded.get(key) is None:
                 try:
                     self._loaded[key] = self._load(key, wanted)
+                    self._has_news = True
                 except (KassaError, OSError) as error:
                     self._log.error("plugins_not_served", register=wanted.register_id, where=str(error))
                     return None

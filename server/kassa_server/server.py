@@ -230,7 +230,7 @@ class StoreServer(Answering):
                     plugin_key_sets=plugin_keys, served=self._serving(caller.register_id),
                 )  # fmt: skip
             return answered(
-                msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._note_contact, caller.signed)
+                msgspec.json.encode(answer), protocol, self.now(), BackgroundTask(self._after_list, caller.signed)
             )
 
         return self.guarded("package list", headers, work, lambda: not at_rest)
@@ -285,6 +285,14 @@ class StoreServer(Answering):
             return refused(outcome.refusal, protocol, self.now(), after)
         assert outcome.answer is not None
         return answered(outcome.answer, protocol, self.now(), after)
+
+    def _after_list(self, signed: SignedHead) -> None:
+        self._note_contact(signed)
+        if self.host.served is not None and self.host.served.has_news():
+            try:
+                self.poster.post_served()
+            except Exception:
+                self.log.exception("posting_waits")
 
     def _note_contact(self, signed: SignedHead) -> None:
         try:

@@ -167,9 +167,10 @@ class Device:
         self.acknowledged = max(self.acknowledged, answer.sequence)
         return answer
 
-    def late_command(self, command: Command[Any], *, online: bool = False) -> WireEntry:
+    def late_command(self, command: Command[Any], *, online: bool = False, **plugin: str) -> WireEntry:
         """A command that the till has done by itself, as its entry."""
         payload = {"command_id": command.command_id, "name": command.NAME, "request": command, "online": online}
+        payload |= plugin
         return self.add("command", payload, staff_id="1001")
 
 

@@ -12,11 +12,14 @@ from tests.server.test_requests import serve
 
 from kassa.environment import new_id
 from kassa.errors import NotAllowed, NotFound
+from kassa.hookspecs import PluginInfo
+from kassa.plugins import LoadedPlugin
 from kassa.requests.contact import AskCommand
 from kassa.requests.suspended import ListSuspended, RecallSale, SuspendSale
 from kassa.runtime.request import Command, HandlerContext
 from kassa.schema.master import customer
 from kassa_server.schema import command_answer, journal_entry, parked_entry
+from kassa_server.told_words import kept_words
 
 
 class AddPoints(Command[int], frozen=True, kw_only=True):
@@ -169,15 +172,25 @@ def test_late_command_that_is_refused_is_parked(points_shop: Shop) -> None:
 
 
 def test_late_command_of_an_unknown_plugin_is_parked(shop: Shop) -> None:
-    """A command that no plugin here serves waits, named, until the plugin is here; the next entries are posted."""
+    """A command that no plugin here serves waits, named with plugin, version and what to do; the next entries are
+    posted. Another version does not take it; the very version does, once, by itself, however long ago it came."""
     till = shop.device()
-    till.late_command(AddPoints(command_id=new_id(), number="1", points=10))
+    till.late_command(AddPoints(command_id=new_id(), number="1", points=10), plugin="acme", version="1.1")
     till.sell()
     till.deliver()
     assert [row["posting"] for row in shop.rows(journal_entry)] == ["parked", "posted"]
-    serve(shop, (AddPoints, _add_points))
-    shop.server.poster.post_parked()
+    (parked,) = shop.rows(parked_entry)
+    said = kept_words(parked["said"], "").words("en")
+    assert "acme 1.1 is not served here, and acme.add_points is its command." in said
+    assert "Choose that version" in said
+    for version, posted in (("1.2", 0), ("1.1", 1), ("1.1", 0)):
+        serve(shop, (AddPoints, _add_points))
+        info = PluginInfo("acme", version, 1, "Acme")
+        shop.server.host.plugins.loaded["acme"] = LoadedPlugin("acme", info, pytest, "acme", version)
+        shop.clock.advance(7 * 24 * 3600)
+        assert shop.server.poster.post_served().posted == posted
     assert points(shop) == ["10"]
+    assert shop.rows(parked_entry) == []
 
 
 def test_suspended_sale_is_recalled_once(shop: Shop) -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
-from tests.acme import NAME, example_wheel
+from tests.acme import NAME, example_wheel, wheel
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 from tests.server.web.test_plugin_choices import allow, choose, runs_on
 
+from kassa.environment import new_id
 from kassa.errors import NotServed
+from kassa.packages.listing import ListRequest
 from kassa.protocol import RequestEnvelope
+from kassa.runtime.request import Command
+from kassa.schema.master import customer
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.host import Call
+from kassa_server.schema import journal_entry
 from kassa_server.served_plugins import ServedPlugins
 
 REQUEST = "acme_loyalty.points_of"
@@ -59,6 +64,55 @@ def test_a_wheel_that_does_not_load_here_is_not_served(
     empty = ServedPlugins(users.channel, DirectoryFiles(tmp_path / "nothing").find)
     assert empty.serving("R1") == ()
     assert empty.runtime(NAME, "0.1.0", REQUEST) is None
+
+
+LATE = b"""
+from typing import Any, ClassVar
+
+from kassa import API_LEVEL, Command, Handler, PluginInfo, hook
+
+PLUGIN = PluginInfo(__name__, "1.0", API_LEVEL, "A partner's plugin")
+
+
+class Note(Command[int], frozen=True, kw_only=True):
+    NAME: ClassVar[str] = "acme_late.note"
+    ANSWER: ClassVar[Any] = int
+
+
+def note(request, context):
+    context.records.put("customer", {"customer_number": "L1", "name": "Late", "search_text": "late"})
+    return 1
+
+
+@hook
+def register_handlers():
+    return [Handler(Note, note)]
+"""
+
+
+class Note(Command[int], frozen=True, kw_only=True):
+    """As the register sends it."""
+
+    NAME: ClassVar[str] = "acme_late.note"
+    ANSWER: ClassVar[Any] = int
+
+
+def test_a_late_command_is_done_when_its_version_is_served_again(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    """The version was taken off before what it had made was in: that waits, and is done as soon as a register asks for
+    its plugins and the version is among them."""
+    till = users.device()
+    till.late_command(Note(command_id=new_id()), plugin="acme_late", version="1.0")
+    till.deliver()
+    assert [row["posting"] for row in users.rows(journal_entry)] == ["parked"]
+    anna = person("Anna")
+    allow(anna, wheel(tmp_path, "acme-late", "1.0", {"acme_late.py": LATE}, plugins={"acme_late": "acme_late"}))
+    runs_on(users, "R1")
+    choose(anna, "register:R1", "1.0", "/plugins/acme-late")
+    till.post("/v1/packages", msgspec.json.encode(ListRequest()))
+    assert [row["posting"] for row in users.rows(journal_entry)] == ["posted"]
+    assert [row["name"] for row in users.rows(customer)] == ["Late"]
 
 
 def points(shop: Shop, version: str, *, plugin: str = NAME) -> int:
