@@ -3,7 +3,7 @@
 The plugin that closes shifts writes each to the journal: entries of the kinds ``x_report`` (without the receipts one by
 one) and ``z_report``, whose payload is a :class:`ShiftReport`. Whoever prints or signs reports is told of them as of
 any entry (hooks ``entry_journalled`` and ``fiscal``). :mod:`kassa.shift_report_words` has the lines in words. Amounts
-are in the store's currency, tax included.
+are in the store's currency, tax included, but for what is in the drawer of a currency tender.
 """
 
 from __future__ import annotations
@@ -57,19 +57,21 @@ class TenderTotal(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True):
-    """What one kind of movement has moved of one tender."""
+    """What one kind of movement has moved of one tender; of a currency tender in its ``currency``."""
 
     kind: MovementKind
     tender_id: str
     moved: Tally
+    currency: str = ""
 
 
 class TenderCount(msgspec.Struct, frozen=True):
-    """What was counted of one tender; the latest declaration."""
+    """What was counted of one tender; the latest declaration. Of a currency tender in its ``currency``."""
 
     tender_id: str
     name: str
     amount: Decimal
+    currency: str = ""
 
 
 class Sold(msgspec.Struct, frozen=True, array_like=True):
@@ -122,15 +124,19 @@ class ShiftFigures(msgspec.Struct, frozen=True, omit_defaults=True):
         """What one kind of movement has moved of a tender."""
         return sum((one.moved.amount for one in self.movements if (one.kind, one.tender_id) == (kind, tender_id)), ZERO)
 
-    def expected(self, tender_id: str) -> Decimal:
-        """What should be in the drawer of a tender."""
-        paid = sum((one.paid.amount for one in self.tenders if one.tender_id == tender_id), ZERO)
+    def expected(self, tender_id: str, currency: str = "") -> Decimal:
+        """What should be in the drawer of a tender.
+
+        :param currency: of a currency tender: what is handed over in it is in it; the change is the cash tender's.
+        """
+        tenders = (one for one in self.tenders if one.tender_id == tender_id)
+        paid = sum((one.foreign if currency else one.paid.amount for one in tenders), ZERO)
         moves = (one for one in self.movements if one.tender_id == tender_id)
         return sum((one.moved.amount if one.kind in ADDS else -one.moved.amount for one in moves), paid)
 
     def over(self, count: TenderCount) -> Decimal:
         """How much more was counted than should be there; below zero: so much is missing."""
-        return count.amount - self.expected(count.tender_id)
+        return count.amount - self.expected(count.tender_id, count.currency)
 
 
 class GrandTotals(msgspec.Struct, frozen=True):

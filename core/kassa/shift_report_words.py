@@ -69,14 +69,14 @@ class _Words:
         self._report = report
         self._figures: ShiftFigures = report.figures
 
-    def _money(self, amount: Decimal) -> Money:
-        return Money(amount, self._report.currency)
+    def _money(self, amount: Decimal, currency: str = "") -> Money:
+        return Money(amount, currency or self._report.currency)
 
     def _amount(self, amount: Decimal) -> Text:
         return _("{amount}", amount=self._money(amount))
 
-    def _tally(self, tally: Tally) -> Text:
-        return _("{count} · {amount}", count=tally.count, amount=self._money(tally.amount))
+    def _tally(self, tally: Tally, currency: str = "") -> Text:
+        return _("{count} · {amount}", count=tally.count, amount=self._money(tally.amount, currency))
 
     def shift(self) -> Iterator[Row]:
         report = self._report
@@ -117,16 +117,16 @@ class _Words:
 
     def drawer(self) -> Iterator[Row]:
         for movement in self._figures.movements:
-            yield Row(MOVEMENTS[movement.kind], self._tally(movement.moved))
+            yield Row(MOVEMENTS[movement.kind], self._tally(movement.moved, movement.currency))
 
     def counts(self) -> Iterator[Row]:
         for count in self._figures.counts:
             over = self._figures.over(count)
-            counted = self._money(count.amount)
+            counted, differs = self._money(count.amount, count.currency), self._money(abs(over), count.currency)
             if over > 0:
-                value = _("{counted} · {over} over", counted=counted, over=self._money(over))
+                value = _("{counted} · {over} over", counted=counted, over=differs)
             elif over < 0:
-                value = _("{counted} · {short} short", counted=counted, short=self._money(-over))
+                value = _("{counted} · {short} short", counted=counted, short=differs)
             else:
                 value = _("{counted} · right", counted=counted)
             yield Row(literal(count.name), value)

@@ -22,7 +22,8 @@ LONGEST_REFERENCE = 100
 
 
 class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much, of which tender (none named: cash), and the number of a bag or a slip."""
+    """How much, of which tender (none named: cash; of a currency tender in its currency), and the number of a bag or a
+    slip."""
 
     amount: Decimal
     tender: str = ""
@@ -43,15 +44,17 @@ def moving(kind: MovementKind) -> Callable[[OperationContext], OperationResult]:
         book, shift = needed_shift(context)
         tender = find_tender(context, given.tender)
         amount = _checked(context, given.amount, tender, kind)
-        if kind not in ADDS and amount > book.figures().expected(tender.tender_id):
+        if kind not in ADDS and amount > book.figures().expected(tender.tender_id, tender.currency or ""):
             raise NotAllowed(
                 _("That is more than there should be in the drawer."),
                 hint=_("Type it again; if it is right, enter what is missing as a float entry first."),
             )
         reference = given.reference.strip()[:LONGEST_REFERENCE]
-        movement = CashMovement(shift.shift_id, kind, tender.tender_id, amount, reference, context.approved_by)
+        movement = CashMovement(
+            shift.shift_id, kind, tender.tender_id, amount, reference, context.approved_by, tender.currency or ""
+        )
         context.journal(CASH, movement)
-        money = Money(amount, context.record.store.currency)
+        money = Money(amount, tender.currency or context.record.store.currency)
         return OperationResult(
             _("{what}: {amount}, {tender}", what=MOVEMENTS[kind], amount=money, tender=literal(tender.name))
         )
@@ -73,7 +76,7 @@ def find_tender(context: OperationContext, tender_id: str) -> Tender:
 
 
 def _checked(context: OperationContext, amount: Decimal, tender: Tender, kind: MovementKind) -> Decimal:
-    currency = context.record.store.currency
+    currency = tender.currency or context.record.store.currency
     amount = check_amount(amount, currency)
     if not amount and kind != "start_amount":
         raise InvalidInput(_("The amount must be above 0."), hint=_("Type the amount again."))

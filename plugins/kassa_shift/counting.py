@@ -40,7 +40,7 @@ class Counting:
         self._plain = ShiftFigures()
         self._taxes: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
         self._tenders: dict[str, TenderTotal] = {}
-        self._movements: dict[tuple[MovementKind, str], Tally] = {}
+        self._movements: dict[tuple[MovementKind, str, str], Tally] = {}
         self._counts: dict[str, TenderCount] = {}
         self._sold: list[Sold] = []
         self._parts: dict[str, tuple[int, int]] = {}
@@ -51,7 +51,7 @@ class Counting:
     def figures(self) -> ShiftFigures:
         """What it comes to."""
         taxes = (TaxTotal(code, rate, *amounts) for (code, rate), amounts in sorted(self._taxes.items()))
-        moved = (Movement(kind, tender, tally) for (kind, tender), tally in self._movements.items())
+        moved = (Movement(kind, tender, tally, currency) for (kind, tender, currency), tally in self._movements.items())
         return msgspec.structs.replace(
             self._plain,
             taxes=tuple(taxes),
@@ -70,7 +70,7 @@ class Counting:
         for tender in other.tenders:
             self._add_tender(tender)
         for one in other.movements:
-            self._add_movement(one.kind, one.tender_id, one.moved)
+            self._add_movement(one.kind, one.tender_id, one.currency, one.moved)
         self._counts.update({count.tender_id: count for count in other.counts})
         self._sold.extend(other.sold)
         # Not merged: between two times that a shift was open here, another may have been.
@@ -125,12 +125,14 @@ class Counting:
         """Count a cash movement. The start amount is declared, not added: a later one takes its place."""
         tally = Tally(1, movement.amount)
         if movement.kind == "start_amount":
-            self._movements.pop((movement.kind, movement.tender_id), None)
-        self._add_movement(movement.kind, movement.tender_id, tally)
+            self._movements.pop((movement.kind, movement.tender_id, movement.currency), None)
+        self._add_movement(movement.kind, movement.tender_id, movement.currency, tally)
 
     def declare(self, declared: TenderDeclaration) -> None:
         """Count a tender declaration."""
-        self._counts[declared.tender_id] = TenderCount(declared.tender_id, declared.name, declared.amount)
+        self._counts[declared.tender_id] = TenderCount(
+            declared.tender_id, declared.name, declared.amount, declared.currency
+        )
 
     def _add_tax(self, code: str, rate: Decimal, base: Decimal, tax: Decimal) -> None:
         before = self._taxes.get((code, rate), (ZERO, ZERO))
@@ -142,8 +144,9 @@ class Counting:
         foreign = tender.foreign if before is None else before.foreign + tender.foreign
         self._tenders[tender.tender_id] = msgspec.structs.replace(tender, paid=paid, foreign=foreign)
 
-    def _add_movement(self, kind: MovementKind, tender_id: str, tally: Tally) -> None:
-        self._movements[kind, tender_id] = self._movements.get((kind, tender_id), NOTHING) + tally
+    def _add_movement(self, kind: MovementKind, tender_id: str, currency: str, tally: Tally) -> None:
+        moved = (kind, tender_id, currency)
+        self._movements[moved] = self._movements.get(moved, NOTHING) + tally
 
 
 def _of_payment(payment: Payment, paid: Tally) -> TenderTotal:

@@ -1,4 +1,4 @@
-"""1052 Tender declaration: what is counted in the drawer, note by note, and what else was taken.
+"""1052 Tender declaration: what is counted in the drawer, note by note in each currency, and what else was taken.
 
 What was counted so far is kept, so that a register that loses power does not have the drawer counted again. How much
 there should be is not shown while it is counted: that stands on X and Z.
@@ -67,13 +67,14 @@ def declare(context: OperationContext) -> OperationResult:
     draft = _draft(context, shift_id, tender)
     match given.action:
         case "count":
-            draft = _counted(context, draft, {given.denomination: given.count})
+            draft = _counted(context, tender, draft, {given.denomination: given.count})
         case "clear":
             draft = Draft(shift_id, tender.tender_id)
         case "declare":
-            return _declare(context, _counted(context, draft, given.counts), tender, given.amount)
-    context.register.keep_setting(PLUGIN, DRAFT, msgspec.json.encode(draft).decode())
-    return OperationResult(window=count_window(context.record, draft.counts, _known(context), given.shift_id))
+            return _declare(context, _counted(context, tender, draft, given.counts), tender, given.amount)
+    context.register.keep_setting(PLUGIN, _kept_as(tender), msgspec.json.encode(draft).decode())
+    window = count_window(context.record, tender, draft.counts, _known(context, tender), given.shift_id)
+    return OperationResult(window=window)
 
 
 def _shift_id(context: OperationContext, asked: str) -> str:
@@ -85,7 +86,7 @@ def _shift_id(context: OperationContext, asked: str) -> str:
 
 
 def _draft(context: OperationContext, shift_id: str, tender: Tender) -> Draft:
-    kept = context.register.setting(PLUGIN, DRAFT)
+    kept = context.register.setting(PLUGIN, _kept_as(tender))
     if kept is not None:
         try:
             draft = msgspec.json.decode(kept, type=Draft)
@@ -96,16 +97,26 @@ def _draft(context: OperationContext, shift_id: str, tender: Tender) -> Draft:
     return Draft(shift_id, tender.tender_id)
 
 
-def _known(context: OperationContext) -> tuple[Decimal, ...]:
-    return denominations_of(context.record.store.currency, settings_of(context.record).denominations)
+def _kept_as(tender: Tender) -> str:
+    """Each tender has a draft of its own: whoever counts euro in between goes on with the kronor after."""
+    return f"{DRAFT}.{tender.tender_id}"
 
 
-def _counted(context: OperationContext, draft: Draft, counts: dict[str, str | int]) -> Draft:
+def _known(context: OperationContext, tender: Tender) -> tuple[Decimal, ...]:
+    """The notes and coins of a tender, largest first; of a foreign currency those that are taken."""
+    set_by_retailer = settings_of(context.record).denominations
+    if tender.currency is None:
+        return denominations_of(context.record.store.currency, set_by_retailer)
+    known = denominations_of(tender.currency, set_by_retailer)
+    return tuple(value for value in known if tender.rounding is None or not value % tender.rounding)
+
+
+def _counted(context: OperationContext, tender: Tender, draft: Draft, counts: dict[str, str | int]) -> Draft:
     """The draft with these counts in it.
 
     :raises InvalidInput: one is no whole number, or there is no such note or coin.
     """
-    known = {str(value) for value in _known(context)}
+    known = {str(value) for value in _known(context, tender)}
     unknown = [name for name in counts if name not in known]
     if unknown:
         raise InvalidInput(
@@ -118,19 +129,18 @@ def _counted(context: OperationContext, draft: Draft, counts: dict[str, str | in
 
 
 def _declare(context: OperationContext, draft: Draft, tender: Tender, amount: Decimal | None) -> OperationResult:
-    currency = context.record.store.currency
+    currency = tender.currency or context.record.store.currency
     if amount is None and not draft.counts:
         raise InvalidInput(
             _("Nothing was counted yet."), kept=NOTHING_LOST, hint=_("Count first; type 0 for what is not there.")
         )
-    if amount is None:
-        total = sum((Decimal(value) * count for value, count in draft.counts.items()), ZERO)
-        declared = TenderDeclaration(draft.shift_id, tender.tender_id, tender.name, total, draft.counts)
-    else:
+    by_note = draft.counts if amount is None else {}
+    total = sum((Decimal(value) * count for value, count in by_note.items()), ZERO)
+    if amount is not None:
         total = check_amount(amount, currency)
-        declared = TenderDeclaration(draft.shift_id, tender.tender_id, tender.name, total)
+    declared = TenderDeclaration(draft.shift_id, tender.tender_id, tender.name, total, by_note, tender.currency or "")
     context.journal(DECLARATION, declared)
-    context.register.keep_setting(PLUGIN, DRAFT, None)
+    context.register.keep_setting(PLUGIN, _kept_as(tender), None)
     book_of(context.register).follow()
     counted = Money(total, currency)
     return OperationResult(_("Counted: {amount}, {tender}", amount=counted, tender=literal(tender.name)), data=declared)

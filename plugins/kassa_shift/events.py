@@ -13,7 +13,7 @@ CASH, DECLARATION, REPORT_COPY = "cash", "tender_declaration", "report_copy"
 
 class CashMovement(msgspec.Struct, frozen=True, omit_defaults=True):
     """Kind ``cash``: a tender was put into the drawer or taken out of it without a sale. ``amount`` has no sign;
-    ``approved_by`` is the manager who approved it, if one did."""
+    ``approved_by`` is the manager who approved it, if one did. Of a currency tender it is in its ``currency``."""
 
     shift_id: str
     kind: MovementKind
@@ -21,12 +21,14 @@ class CashMovement(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: Decimal
     reference: str = ""
     approved_by: str | None = None
+    currency: str = ""
 
 
 class TenderDeclaration(msgspec.Struct, frozen=True, omit_defaults=True):
     """Kind ``tender_declaration``: what was counted of a tender. A later one of the same tender takes its place.
 
     :param denominations: how many of each were counted, where it was counted so.
+    :param currency: of a currency tender, what it was counted in; empty: the store's.
     """
 
     shift_id: str
@@ -34,6 +36,7 @@ class TenderDeclaration(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     amount: Decimal
     denominations: dict[str, int] = {}
+    currency: str = ""
 
 
 class ReportCopy(msgspec.Struct, frozen=True, omit_defaults=True):

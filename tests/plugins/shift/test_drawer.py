@@ -9,6 +9,7 @@ from tests.plugins.shift.conftest import ShiftTill
 
 from kassa.errors import InvalidInput, NotAllowed, NotAvailable
 from kassa.shift_report import ShiftFigures, TenderCount
+from kassa.shift_report_words import sections
 from kassa.testing.store import CASHIER, CASHIER_PIN
 
 
@@ -133,6 +134,33 @@ def test_another_tender_is_declared_as_an_amount(till: ShiftTill) -> None:
     assert [(count.tender_id, figures.over(count)) for count in figures.counts] == [("card", 0)]
     with pytest.raises(InvalidInput, match="no tender"):
         till.run(1052, action="declare", tender="gold", amount="1")
+
+
+def test_each_currency_is_counted_in_its_own_notes(till: ShiftTill) -> None:
+    """Euro are counted by euro notes beside the kronor that are half counted, taken to the safe in euro, and over or
+    short in euro: 30 EUR were paid with, 5 went to the safe, 20 are there. The change went out of the cash drawer."""
+    till.run(1052, action="count", denomination="500", count=1)
+    till.run(100, code="1001")
+    till.run(203, tender_id="eur", amount="30")
+    change = till.x().figures.tenders[0].paid.amount
+    till.run(1211, amount=Decimal(5), tender="eur")
+    window = till.register.run(1052, tender="eur").window
+    assert window is not None
+    assert [row.label.words("sv") for row in window.rows][:2] == ["200,00\xa0€", "100,00\xa0€"]
+    with pytest.raises(InvalidInput, match="no note or coin"):
+        till.run(1052, tender="eur", action="count", denomination="1000", count=1)
+    till.run(1052, tender="eur", action="count", denomination="20", count=1)
+    till.run(1052, tender="eur", action="declare")
+    till.run(1052, action="declare")
+    report = till.x()
+    cash, euro = report.figures.counts
+    assert (euro.amount, euro.currency, report.figures.over(euro)) == (Decimal(20), "EUR", Decimal(-5))
+    assert (cash.amount, cash.currency, report.figures.over(cash)) == (Decimal(500), "", 500 - change)
+    said = {str(section.title): [row.value.words("sv") for row in section.rows] for section in sections(report)}
+    assert said["Counted"][1] == "20,00\xa0€ · 5,00\xa0€ saknas"
+    assert said["Cash drawer"] == ["1 · 5,00\xa0€"]
+    with pytest.raises(NotAllowed, match="more than there should be"):
+        till.run(1211, amount=Decimal(26), tender="eur")
 
 
 def test_a_cashier_needs_a_manager_for_what_shows_the_figures(till: ShiftTill) -> None:
