@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from kassa.text import Text
+from kassa_server.headquarters.event_words import event_words
 from kassa_server.schema import audit, change_log
 
 PAGE = 50
@@ -62,14 +64,31 @@ def changed_tables(connection: Connection) -> list[str]:
     return list(connection.execute(select(log.table_name).distinct().order_by(log.table_name)).scalars())
 
 
-def list_events(connection: Connection, *, kind: str = "", register_id: str = "", count: int = PAGE) -> list[Row[Any]]:
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. ``values``: what is known of it, by name."""
+
+    at: datetime
+    what: Text
+    register_id: str | None
+    staff_id: str | None
+    values: tuple[tuple[str, str], ...]
+
+
+def list_events(connection: Connection, *, kind: str = "", register_id: str = "", count: int = PAGE) -> list[Event]:
     """Events of the audit trail, newest first."""
     statement = select(audit).order_by(audit.c.at.desc(), audit.c.audit_id.desc()).limit(count)
     if kind:
         statement = statement.where(audit.c.kind == kind)
     if register_id:
         statement = statement.where(audit.c.register_id == register_id)
-    return list(connection.execute(statement))
+    return [_as_event(row) for row in connection.execute(statement)]
+
+
+def _as_event(row: Row[Any]) -> Event:
+    told = _decoded(row.detail)
+    values = tuple((name, _shown(told, name) or "–") for name in told)
+    return Event(row.at, event_words(row.kind), row.register_id, row.staff_id, values)
 
 
 def event_kinds(connection: Connection) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,7 @@ from kassa.schema.master import (
     unit_of_measure,
 )
 from kassa.text import Text, literal, texts
-from kassa_server.headquarters.record_words import COLUMNS, HINTS, TABLES
+from kassa_server.headquarters.record_words import CHOICES, COLUMNS, HINTS, TABLES
 from kassa_server.headquarters.users import ADMINISTRATOR, MANAGER
 from kassa_server.schema import store, tender
 
@@ -55,6 +55,8 @@ _MAY_BE_EMPTY = frozenset(
     }
 )
 _LONGEST_DOCUMENT = 10_000
+_DAYS = ("valid_from", "valid_to", "counted_on")
+_HUNDRED = 100
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,30 @@ class RecordColumn:
         return isinstance(self.column.type, (Scaled, Integer))
 
     @property
+    def is_percent(self) -> bool:
+        """A fraction that people read and type in per cent."""
+        return (self.column.table.name, self.name) == ("tax_code", "rate")
+
+    @property
+    def is_day(self) -> bool:
+        """A day of the calendar."""
+        return self.name in _DAYS
+
+    @property
+    def is_several(self) -> bool:
+        """Several of a few words: they are ticked."""
+        return (self.column.table.name, self.name) == ("permission_group", "permissions")
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether nothing is a value too."""
+        return self.column.nullable or (str(self.column.table.name), self.name) in _MAY_BE_EMPTY
+
+    @property
     def pattern(self) -> str:
         """How its numbers are written (CLDR): prices as people do, and never with fewer decimals than they have."""
+        if self.is_percent:
+            return "#,##0.####\u00a0%"
         return "#,##0.00####" if self.name in ("unit_price", "value", "balance", "credit_limit") else "#,##0.######"
 
     @property
@@ -108,13 +132,31 @@ class RecordColumn:
         if value is None:
             return ""
         if isinstance(value, Decimal):
-            return f"{value.normalize():f}"
+            return f"{(value * _HUNDRED if self.is_percent else value).normalize():f}"
         return str(value)
+
+    def said_each(self, value: Any) -> list[Text]:
+        """The same of each that there is."""
+        if not self.is_several:
+            return [self.said(value)]
+        words = CHOICES[str(self.column.table.name), self.name]
+        return [words.get(one, literal(one)) for one in self.several(value)]
+
+    @staticmethod
+    def several(document: Any) -> list[str]:
+        """The words in a JSON list; none if it is no such list."""
+        try:
+            return msgspec.json.decode(document or "[]", type=list[str])
+        except msgspec.DecodeError:
+            return []
 
     def said(self, value: Any) -> Text:
         """A value in words."""
         if self.is_flag:
             return _("Yes") if value else _("No")
+        words = CHOICES.get((str(self.column.table.name), self.name), {})
+        if value in words:
+            return words[value]
         return literal(self.typed(value))
 
     def read(self, typed: str) -> Any:
@@ -129,10 +171,10 @@ class RecordColumn:
             return None
         if self.is_number:
             return self._number(typed)
-        if self.name in ("valid_from", "valid_to", "counted_on"):
+        if self.is_day:
             return self._day(typed)
         if self.is_document:
-            return self._document(typed or ("[]" if self.name == "levels" else ""))
+            return self._document(typed or ("[]" if self.name in ("levels", "permissions") else ""))
         if not typed and (str(self.column.table.name), self.name) not in _MAY_BE_EMPTY:
             raise ValueError(_("Something has to be here."))
         length = getattr(self.column.type, "length", None)
@@ -143,10 +185,10 @@ class RecordColumn:
     def _number(self, typed: str) -> Decimal | int:
         if not _NUMBER.match(typed):
             raise ValueError(_("A number, such as {example}.", example=literal("12.50")))
-        number = Decimal(typed.replace(",", "."))
+        number = Decimal(typed.replace(",", ".")) / (_HUNDRED if self.is_percent else 1)
         scale = self.column.type.scale if isinstance(self.column.type, Scaled) else 0
         if number != round(number, scale):
-            raise ValueError(_("At most {count} decimals.", count=scale))
+            raise ValueError(_("At most {count} decimals.", count=scale - 2 if self.is_percent else scale))
         return number if isinstance(self.column.type, Scaled) else int(number)
 
     def _day(self, typed: str) -> str:
@@ -193,6 +235,12 @@ class RecordTable:
     def may_delete(self) -> bool:
         """Whether rows may be deleted at all: a store's sales stay."""
         return self.name != "store"
+
+    def filled(self, rows: Iterable[Any]) -> tuple[RecordColumn, ...]:
+        """The columns that say something of these rows, keys in any case: what is empty in all of them takes no room in
+        a list."""
+        known = list(rows)
+        return tuple(one for one in self.columns if one.is_key or any(getattr(row, one.name) for row in known))
 
     def shown(self, row: Mapping[Any, Any]) -> list[str]:
         """What a form shows of a row, in the order of its columns."""

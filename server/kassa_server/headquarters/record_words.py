@@ -85,7 +85,7 @@ COLUMNS: dict[str, Text] = {
 }
 
 HINTS: dict[str, Text] = {
-    "rate": _("A fraction: {example} for 25 %.", example=literal("0.25")),
+    "tax_code.rate": _("In per cent: {example} for 25 %.", example=literal("25")),
     "valid_from": _("The first day, such as 2026-03-31; empty: since ever."),
     "valid_to": _("The last day; empty: until further notice."),
     "quantity": _("How many units one scan sells."),
@@ -131,3 +131,51 @@ HINTS: dict[str, Text] = {
     "language": _("sv or en."),
     "decimals": _("Of quantities: 0 for pieces, 3 for kilograms."),
 }
+
+_TENDERS = {
+    "cash": _("Cash"),
+    "card": _("Card"),
+    "currency": _("Currency"),
+    "gift_card": _("Gift card"),
+    "loyalty": _("Loyalty card"),
+    "customer_account": _("Customer account"),
+}
+_LANGUAGES = {"en": literal("English"), "sv": literal("Svenska")}
+CHOICES: dict[tuple[str, str], dict[str, Text]] = {
+    ("discount", "discount_type"): {
+        "simple": _("Simple"),
+        "quantity": _("Quantity"),
+        "mix_and_match": _("Mix and match"),
+        "threshold": _("Threshold"),
+    },
+    ("discount", "concurrency"): {
+        "best_price": _("Best price"),
+        "compound": _("Compound"),
+        "exclusive": _("Exclusive"),
+    },
+    ("discount", "kind"): {
+        "percent": _("Per cent off"),
+        "amount": _("Amount off"),
+        "deal_price": _("Deal price"),
+        "least_expensive": _("Per cent off the least expensive"),
+    },
+    ("reason_code", "kind"): {
+        "return": _("Return"),
+        "price_override": _("Price override"),
+        "void_line": _("Void product"),
+        "void_transaction": _("Void transaction"),
+    },
+    ("tender", "kind"): _TENDERS,
+    ("tender_account", "kind"): {name: _TENDERS[name] for name in ("gift_card", "loyalty", "customer_account")},
+    ("staff", "language"): _LANGUAGES,
+    ("store", "language"): _LANGUAGES,
+    ("permission_group", "permissions"): {
+        "sell": _("Sell"),
+        "return": _("Take goods back"),
+        "override_price": _("Override prices"),
+        "approve": _("Approve what others may not do"),
+        "manage": _("Manage the register"),
+    },
+}
+"""What a column may hold, where that is one of a few words, as people call them; of permissions, several of them, and
+plugins may bring more."""

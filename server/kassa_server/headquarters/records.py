@@ -43,7 +43,7 @@ from kassa_server.setup_store import delete_staff
 _, n_ = texts("kassa_server")
 _KEPT = _("Nothing was changed.")
 
-_MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
+MUST_EXIST: dict[str, tuple[tuple[str, Table, str], ...]] = {
     "item": (("tax_code", tax_code, "tax_code"), ("master_item_number", item, "item_number")),
     "barcode": (("item_number", item, "item_number"),),
     "price": (("item_number", item, "item_number"), ("store_id", store, "store_id")),
@@ -68,7 +68,7 @@ _USED_BY: dict[str, tuple[tuple[Table, str, str], ...]] = {
     "permission_group": ((staff, "permission_group", "permission_group"),),
 }
 _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...] = (
-    (tax_code, "rate", lambda row: 0 <= row["rate"] <= 1, _("Between {least} and {most}.", least=0, most=1)),
+    (tax_code, "rate", lambda row: 0 <= row["rate"] <= 1, _("Between {least} and {most}.", least=0, most=100)),
     (barcode, "quantity", lambda row: row["quantity"] > 0, _("More than {least}.", least=0)),
     (unit_of_measure, "decimals", lambda row: row["decimals"] <= 3, _("Between {least} and {most}.", least=0, most=3)),
     (discount, "valid_to", lambda row: row["valid_to"] >= row["valid_from"], _("The last day is before the first.")),
@@ -94,7 +94,7 @@ _RULES: tuple[tuple[Table, str, Callable[[Mapping[str, Any]], bool], Text], ...]
 """What a column's value has to be, besides what its type says: table, column, rule, words."""
 TENDER_KINDS = ("cash", "card", "currency", "gift_card", "loyalty", "customer_account")
 _NEVER_DELETED = frozenset({"store"})
-_CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
+CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("discount", "discount_type"): tuple(KINDS),
     ("discount", "concurrency"): CONCURRENCIES,
     ("reason_code", "kind"): ("return", "price_override", "void_line", "void_transaction"),
@@ -147,11 +147,11 @@ def delete_record(connection: Connection, table: Table, key: str) -> None:
 
 
 def _check(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    for column, target, own in _MUST_EXIST.get(str(table.name), ()):
+    for column, target, own in MUST_EXIST.get(str(table.name), ()):
         wanted = row.get(column)
         if wanted and connection.execute(select(target.c[own]).where(target.c[own] == wanted)).first() is None:
             raise _refused(_("{value} is not there.", value=literal(str(wanted))), column)
-    for (name, column), allowed in _CHOICES.items():
+    for (name, column), allowed in CHOICES.items():
         if name == table.name and row.get(column) is not None and row[column] not in allowed:
             raise _refused(_("One of {choices}.", choices=literal(", ".join(allowed))), column)
     _check_together(connection, table, row)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError
 from tests.server.conftest import Shop
 from tests.server.web.conftest import Person
 
-from kassa.schema.master import barcode, customer, item, price, staff, tax_code
+from kassa.schema.master import barcode, customer, item, permission_group, price, staff, tax_code
+from kassa_server.headquarters import records
 from kassa_server.headquarters.record_tables import record_tables
+from kassa_server.headquarters.record_words import CHOICES
 from kassa_server.schema import change_log, register, store, tender
 
 ITEM = {"item_number": "2001", "description": "Te", "unit": "pcs", "tax_code": "12", "unit_price": "12,5"}
@@ -102,7 +105,7 @@ def test_bad_values_are_named_at_their_fields(users: Shop, person: Callable[[str
         assert answer.status_code == 400, (field, typed)
         assert said in answer.text, (field, typed)
     for table, fields, said in (
-        ("tax_code", {"tax_code": "7", "name": "x", "rate": "7"}, "Between 0 and 1."),
+        ("tax_code", {"tax_code": "7", "name": "x", "rate": "700"}, "Between 0 and 100."),
         ("barcode", {"barcode": "1", "item_number": "1001", "quantity": "0"}, "More than 0."),
         ("price", {"item_number": "1001", "store_id": "", "valid_from": "soon", "unit_price": "1"}, "A date, such as"),
         (
@@ -181,3 +184,70 @@ def test_lists_are_searched_sorted_and_paged(users: Shop, person: Callable[[str]
         assert answer.status_code < 500, query
     for path in ("item/edit/nothing", "tender/edit/S1", "tender/edit/;;;", "nothing/list", "item/login", "login"):
         assert vera.get(f"/records/{path}").status_code in (400, 404), path
+
+
+def test_what_is_one_of_a_few_is_chosen(users: Shop, person: Callable[[str], Person]) -> None:
+    """A column of a few words is chosen by its name in the reader's language; so is another table's key while there are
+    not many; a unit is suggested; a day is a day. What stands there and is none of them is not lost."""
+    anna = person("Anna")
+    for known in CHOICES:
+        table, column = known
+        if known in records.CHOICES:
+            assert set(CHOICES[known]) == set(records.CHOICES[known])
+        else:
+            assert column in ("permissions", "kind")
+        page = anna.get(f"/records/{table}/create").text
+        for value in CHOICES[known]:
+            assert f'value="{value}"' in page, (known, value)
+    anna.get("/records/unit_of_measure/create")
+    anna.send("/records/unit_of_measure/create", unit="kg", name="Kilogram", decimals="3")
+    page = anna.get("/records/item/create").text
+    assert '<option value="12">Moms 12 % (12)</option>' in page
+    assert 'list="unit-known"' in page
+    assert '<option value="kg">Kilogram (kg)</option>' in page
+    page = anna.get("/records/price/create").text
+    assert '<option value="" selected>Every store</option>' in page
+    assert '<option value="S1">Kassa Test (S1)</option>' in page
+    assert 'name="valid_from" value="" autocomplete="off" type="date"' in page
+    with users.channel.writing() as connection:
+        connection.execute(update(item).where(item.c.item_number == "1001").values(tax_code="gone"))
+    assert '<option value="gone" selected>gone</option>' in anna.get("/records/item/edit/1001").text
+    sv = Person(users, "sv")
+    sv.log_on("Vera")
+    assert "Kontant" in sv.get("/records/tender/list").text
+
+
+def test_permissions_are_ticked(users: Shop, person: Callable[[str], Person]) -> None:
+    """Each permission is a box with words; one that a plugin brought stays; none at all is a value too."""
+    anna = person("Anna")
+    anna.get("/records/permission_group/create")
+    anna.send("/records/permission_group/create", permission_group="own", permissions=["sell", "acme"], limits="{}")
+    (made,) = users.rows(permission_group, permission_group="own")
+    assert made["permissions"] == '["sell","acme"]'
+    page = anna.get("/records/permission_group/edit/own").text
+    assert re.search(r'value="sell" checked> Sell', page)
+    assert re.search(r'value="acme" checked> <code>acme</code>', page)
+    assert "Sell, acme" in anna.get("/records/permission_group/list").text
+    anna.get("/records/permission_group/edit/own")
+    anna.send("/records/permission_group/edit/own", permission_group="own", limits="{}")
+    (left,) = users.rows(permission_group, permission_group="own")
+    assert left["permissions"] == "[]"
+
+
+def test_a_tax_rate_is_read_and_typed_in_per_cent(users: Shop, person: Callable[[str], Person]) -> None:
+    """25 is 25 %: so it stands in the list and in the form, and so it is typed."""
+    anna = person("Anna")
+    assert "25\xa0%" in anna.get("/records/tax_code/list").text
+    assert 'name="rate" value="25"' in anna.get("/records/tax_code/edit/25").text
+    anna.get("/records/tax_code/create")
+    anna.send("/records/tax_code/create", tax_code="7", name="Seven and a half", rate="7,5")
+    assert users.rows(tax_code, tax_code="7")[0]["rate"] == Decimal("0.075")
+
+
+def test_empty_columns_take_no_room_in_a_list(users: Shop, person: Callable[[str], Person]) -> None:
+    """A column in which no row has anything is left out, and comes back with the first that has."""
+    anna = person("Anna")
+    assert "Minimum age" not in anna.get("/records/item/list").text
+    with users.channel.writing() as connection:
+        connection.execute(update(item).where(item.c.item_number == "1001").values(minimum_age=18))
+    assert "Minimum age" in anna.get("/records/item/list").text

@@ -16,6 +16,7 @@ from kassa_server.headquarters.change_list import (
     list_changes,
     list_events,
 )
+from kassa_server.headquarters.event_words import event_words
 from kassa_server.web.page import reading
 from kassa_server.web.rendering import render
 
@@ -40,7 +41,7 @@ def events(request: Request) -> Response:
     with reading(request) as connection:
         found = list_events(connection, kind=asked["kind"], register_id=asked["register"], count=4 * PAGE)
         kinds = event_kinds(connection)
-    return render(request, "events.html", events=found, asked=asked, kinds=kinds)
+    return render(request, "events.html", events=found, asked=asked, kinds=kinds, event_words=event_words)
 
 
 ROUTES = [Route("/changes", listed), Route("/events", events)]

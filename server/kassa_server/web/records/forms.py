@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from wtforms import Field, Form, ValidationError
 
 from kassa_server.headquarters.record_tables import RecordColumn, RecordTable
@@ -24,7 +25,10 @@ class RecordField(Field):
         self.shown = self.record_column.typed(value)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """What was typed."""
+        """What was typed, or ticked."""
+        if self.record_column.is_several and not (len(valuelist) == 1 and str(valuelist[0]).startswith("[")):
+            self.shown = msgspec.json.encode([one for one in valuelist if isinstance(one, str)]).decode()
+            return
         self.shown = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
 
     def pre_validate(self, form: Any) -> None:

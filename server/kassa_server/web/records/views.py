@@ -17,6 +17,7 @@ from starlette.requests import Request
 from kassa.errors import KassaError
 from kassa.folding import fold
 from kassa_server.headquarters.edits import check_stamp, stamp_of
+from kassa_server.headquarters.record_choices import choices_for, suggestions_for
 from kassa_server.headquarters.record_tables import RecordTable
 from kassa_server.headquarters.records import put_record
 from kassa_server.row_keys import row_key, rows_by_key
@@ -58,11 +59,12 @@ class RecordView(ModelView):
 
     async def create_context(self, request: Request) -> dict[str, Any]:
         """What the form's template knows besides the form."""
-        return {**self._context(request), "obj": None}
+        return {**self._context(request), **await run_in_threadpool(self._offered, request), "obj": None}
 
     async def edit_context(self, request: Request) -> dict[str, Any]:
         """The same, of a row that is there."""
-        return {**self._context(request), "stamp": partial(self._stamp, request)}
+        offered = await run_in_threadpool(self._offered, request)
+        return {**self._context(request), **offered, "stamp": partial(self._stamp, request)}
 
     async def get_object_for_edit(self, request: Request) -> Any:
         """The row; the stamp of what its form shows is kept with the request."""
@@ -71,6 +73,12 @@ class RecordView(ModelView):
             shown = self.record.shown({column.name: getattr(found, column.name) for column in self.record.columns})
             request.state.stamp = await run_in_threadpool(self._stamp_of, request, shown)
         return found
+
+    def _offered(self, request: Request) -> dict[str, Any]:
+        """What the form offers to choose from."""
+        with reading(request) as connection:
+            choices, suggestions = choices_for(connection, self.record), suggestions_for(connection, self.record)
+        return {"choices": choices, "suggestions": suggestions}
 
     def _stamp_of(self, request: Request, shown: list[str]) -> str:
         with reading(request) as connection:
