@@ -12,8 +12,8 @@
     GET  /healthz                                                            for supervisors
 
 What is posted to ``/v1/journal`` may be compressed (``Content-Encoding: zstd``, since version 2; the signature is over
-what is sent). 413 asks for smaller batches (one entry that is refused by itself goes in parts), 503 with
-``Retry-After`` for a pause.
+what is sent), and is then in JSON or, smaller, in MessagePack. 413 asks for smaller batches (one entry that is refused
+by itself goes in parts), 503 with ``Retry-After`` for a pause.
 
 An *answer* (S1) has the content type :data:`CONTENT_TYPE` and the header :data:`PROTOCOL_HEADER`. A refusal is an
 answer whose body is ``{"refusal": {...}}``. Each request carries the journal's head, signed.

@@ -21,6 +21,8 @@ _, n_ = texts("kassa_server")
 
 Message = TypeVar("Message")
 Headers = Mapping[str, str]
+MESSAGE_PACK = range(0x80, 0x90)
+"""A message in MessagePack begins with one of these, as a map of so many fields does; no JSON begins so."""
 
 
 class Answering:
@@ -72,11 +74,13 @@ class Answering:
 
 
 def decoded(body: bytes, kind: type[Message]) -> Message:
-    """The message that a body is.
+    """The message that a body is, in JSON or MessagePack.
 
     :raises InvalidInput: it does not read as one.
     """
     try:
+        if body[:1] and body[0] in MESSAGE_PACK:
+            return msgspec.msgpack.decode(body, type=kind)
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InvalidInput(

@@ -115,7 +115,7 @@ def test_batches_travel_compressed(sqlite_shop: Shop, backlog: Backlog) -> None:
     assert backlog.drain() == ENTRIES
     assert {encoding for _size, encoding in backlog.line.bodies} == {ENCODING}
     assert stored(sqlite_shop) == {entry.sequence: entry.data for entry in backlog.journal.entries(limit=ENTRIES)}
-    assert sum(size for size, _encoding in backlog.line.bodies) * 2 < sum(map(len, stored(sqlite_shop).values()))
+    assert sum(size for size, _encoding in backlog.line.bodies) * 3 < sum(map(len, stored(sqlite_shop).values()))
 
 
 def test_the_next_batch_is_ready_before_the_answer_comes(sqlite_shop: Shop, backlog: Backlog) -> None:
@@ -157,10 +157,16 @@ def test_a_store_server_of_the_version_before_gets_it_plain(sqlite_shop: Shop, b
 
 
 def test_a_register_of_the_version_before_is_understood(sqlite_shop: Shop) -> None:
-    """What comes plain, in protocol 1, is taken in."""
+    """What comes plain, in protocol 1, is taken in; so is JSON that is compressed, and MessagePack."""
     device = sqlite_shop.device(protocol="1")
     device.sell()
     assert device.deliver().sequence == 1
+    for number, encode in ((2, msgspec.json.encode), (3, msgspec.msgpack.encode)):
+        body = encode(device.batch([device.sell()]))
+        answer: Any = open_answer(
+            device.post(PATH, compressed(body), Content_Encoding=ENCODING), JournalAcknowledgement
+        )
+        assert answer.sequence == number
 
 
 @pytest.mark.parametrize("whose", ["store server", "proxy"])
@@ -202,7 +208,7 @@ def test_what_a_proxy_dislikes_goes_in_parts_and_the_rest_as_it_was(sqlite_shop:
     disliked = backlog.journal.entries()[ENTRIES // 2]
 
     def between(body: bytes, encoding: str) -> httpx.Response | None:
-        said = msgspec.json.decode(opened_whole(body, 10**8) if encoding else body)
+        said = msgspec.msgpack.decode(opened_whole(body, 10**8)) if encoding else msgspec.json.decode(body)
         held = [entry["sequence"] for entry in said.get("entries", ())]
         return httpx.Response(403, text="<html>blocked") if disliked.sequence in held else None
 
