@@ -4,14 +4,18 @@
   (https://www4.skatteverket.se/rattsligvagledning/edition/2015.14/339595.html): the tax is 10.71 % of the whole price.
   In the same way 25 % of the base is 20 % of the price, and 6 % is 5.66 %. The rates are those of mervärdesskattelagen
   (2023:200), 9 kap.
-* **Öre.** Lag (1970:1029) om avrundning av vissa öresbelopp, 2 § (as of SFS 2009:283): what is to be paid is rounded to
-  whole kronor, 1-49 öre down and 50-99 öre up.
+* **VAT on top of the price, to the öre.** Skatteverket, Rättslig vägledning, edition 2021.1, on rounding
+  (https://www4.skatteverket.se/rattsligvagledning/edition/2021.1/321578.html): a third decimal of 0-4 is rounded down,
+  of 5-9 up; the example is theirs, plants, planting and mileage of 4,467.75 in all.
+* **Öre.** Lag (1970:1029) om avrundning av vissa öresbelopp, 2 §, as the same page has it in edition 2016.13: what is
+  to be paid is rounded to whole kronor, 1-49 öre down and 50-99 öre up, and the tax need not change with it.
 * **Norway.** Forskrift 16 March 2011 no. 294, 1 § (https://www.norges-bank.no/tema/Sedler-og-mynter/Regelverk/
   Avrundingsregler/): the same; and what is paid from an account is not rounded.
 * **Finland.** What is paid in cash in euro is rounded to the nearest five cents: 1, 2, 6 and 7 down, 3, 4, 8 and 9 up
-  (laki euromääräisten maksujen pyöristämisestä 890/2000); items and accounts are not.
-* **Retailers in the United Kingdom.** HMRC, VAT guide (Notice 700), 6.10A as of 2008: tax at the level of an invoice is
-  rounded up and down, and not down only. 20 % of the base is one sixth of the price.
+  (laki euromääräisten maksujen pyöristämisestä 890/2000, as secondary sources have it); items and accounts are not.
+* **Retailers in the United Kingdom.** HMRC, VAT Trader Records manual, VATREC12020
+  (https://www.gov.uk/hmrc-internal-manuals/vat-trader-records/vatrec12020): retailers do not round down, but up and
+  down to the nearest penny. 20 % of the base is one sixth of the price.
 """
 
 from __future__ import annotations
@@ -96,6 +100,12 @@ def test_tax_on_top_of_the_price() -> None:
     """80.00 without tax at 25 % is 100.00 with it; 64.64 at 12 % has 7.7568 = 7.76 on top."""
     for price, rate, total in (("80.00", "0.25", "100.00"), ("64.64", "0.12", "72.40")):
         assert compute(bought((price, rate), included=False)).total == D(total)
+
+
+def test_tax_of_three_items_of_an_invoice() -> None:
+    """Skatteverket's own example: 25 % of 3,500.00 + 720.00 + 247.75 is 1,116.9375, written 1,116.94."""
+    totals = compute(bought(("3500.00", "0.25"), ("720.00", "0.25"), ("247.75", "0.25"), included=False))
+    assert (totals.tax, totals.total) == (D("1116.94"), D("5584.69"))
 
 
 CASES = [
