@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from zoneinfo import ZoneInfo
 
 from kassa.discounting import DiscountRequest, OfferedDiscount
 from kassa.errors import KassaError
@@ -71,5 +72,14 @@ def register_stopping(register: RegisterFace) -> None:
 def _book(register: RegisterFace) -> InForce:
     number = register.record.register_id
     if number not in _in_force:
-        _in_force[number] = InForce()
+        _in_force[number] = InForce(lambda: _standing(register))
     return _in_force[number]
+
+
+def _standing(register: RegisterFace) -> Hashable | None:
+    """Offline the answer is the same until something is written to the offline database, or another day begins in the
+    store. The store server may know better at any moment."""
+    if register.connection.state().online:
+        return None
+    today = register.environment.clock.utc().astimezone(ZoneInfo(register.record.store.timezone)).date()
+    return (register.offline_database.changes, today)

@@ -85,6 +85,9 @@ class OfflineDatabase(ABC):
         self._journal = journal
         self._environment = environment
         self._mutex = threading.RLock()
+        self.changes = 0
+        """Counts up with everything that is written here. What was read while it stood still is as true as before: only
+        the register writes its offline database."""
         self._reader: _Copy | None = None
         self.groups: tuple[TableGroup, ...] = TABLE_GROUPS
         """What it holds: Kassa's own table groups, and those of the register's plugins."""
@@ -205,6 +208,7 @@ class OfflineDatabase(ABC):
                 self._free_room(engine)
             raise known from error
         finally:
+            self.changes += 1
             engine.dispose()
 
     def _free_room(self, engine: Engine) -> None:
@@ -283,6 +287,7 @@ class OfflineDatabase(ABC):
             before = self._active
             self._point(name)
             self._active = name
+            self.changes += 1
             copy = self._let_go(removing=before != name)
         if before not in (None, name) and not (copy is not None and copy.name == before and copy.removing):
             self._remove(str(before))
@@ -301,6 +306,7 @@ class OfflineDatabase(ABC):
             before = self._active
             self._point(None)
             self._active = None
+            self.changes += 1
             self._let_go()
         if before is not None:
             self._put_aside(before)

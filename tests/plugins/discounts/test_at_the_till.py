@@ -6,13 +6,15 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
+from sqlalchemy import select
 
 from kassa.model import Transaction
 from kassa.operations import ManagerApproval
 from kassa.register import Register
 from kassa.sale.totals import compute
+from kassa.schema.master import discount
 from kassa.testing.forked_till import ForkedTill
-from kassa.testing.shop import Shop
+from kassa.testing.shop import Shop, wait_until
 from kassa.testing.store import MANAGER, MANAGER_PIN
 
 D = Decimal
@@ -79,21 +81,53 @@ def test_a_suspended_sale_keeps_its_discounts(shop: Shop) -> None:
     assert compute(register.transaction).total == D("123.80")
 
 
-def test_a_new_discount_reaches_the_register(shop: Shop) -> None:
-    """What headquarters sets up holds online at once, and offline after the next distribution."""
+def has_discounts(register: Register) -> bool:
+    """Whether its offline database holds one."""
+    with register.offline_database.reading() as connection:
+        return connection.execute(select(discount.c.discount_id)).first() is not None
+
+
+def new_discount(shop: Shop, item_number: str) -> None:
+    """9.00 off an item, as headquarters sets it up."""
     from kassa.testing.server import server_module
 
-    register = shop.open_register()
-    shop.log_on(register)
-    shop.with_data(register)
     prices = server_module("setup_prices")
     channel = shop.server.channel()
     with channel.writing() as connection:
-        prices.put_discounts(connection, [prices.NewDiscount("BOOK", "Bok", "amount", D(9), item_number="1005")])
+        prices.put_discounts(connection, [prices.NewDiscount("BOOK", "Bok", "amount", D(9), item_number=item_number)])
     channel.close()
+
+
+def test_a_new_discount_reaches_the_register(shop: Shop) -> None:
+    """What headquarters sets up holds online at once."""
+    register = shop.open_register()
+    shop.log_on(register)
+    shop.with_data(register)
+    new_discount(shop, "1005")
     register.run(100, code="1005")
     assert register.transaction is not None
     assert compute(register.transaction).total == D("60.00")
+
+
+def test_the_first_discount_of_a_store_is_given_offline(make_shop: Callable[..., Shop]) -> None:
+    """A register that has sold offline where there was no discount gives the first one with the data that bring it."""
+    shop = make_shop()
+    register = shop.open_register()
+    shop.log_on(register)
+    shop.with_data(register)
+    totals = []
+    for _time in range(2):
+        register.run(917, action="disconnect")
+        register.run(100, code="1005")
+        assert register.transaction is not None
+        totals.append(compute(register.transaction).total)
+        register.run(200)
+        register.run(917, action="connect")
+        new_discount(shop, "1005")
+        shop.server.distribute()
+        register.synchronise_now()
+        wait_until(lambda: has_discounts(register), "the discount has come")
+    assert totals == [D("69.00"), D("60.00")]
 
 
 def test_killed_with_a_discount(shop: Shop) -> None:
