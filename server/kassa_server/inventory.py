@@ -44,7 +44,7 @@ def find_inventory(request: FindInventory, context: ServerContext) -> Inventory:
 def _sold_since(connection: Connection, store_id: str, item_number: str, counted_on: str) -> Decimal:
     """Sold less returned, on the days after the count."""
     line, sale = sales_line.c, sales_transaction.c
-    counted = (sale.kind == "sale") & (sale.training == false()) & (line.voided == false())
+    counted = (sale.kind == "sale") & (line.voided == false())
     after = (sale.store_id == store_id) & (sale.business_date > date.fromisoformat(counted_on))
     statement = (
         select(func.sum(line.quantity))

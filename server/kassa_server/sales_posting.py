@@ -56,7 +56,7 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
         _add_rows(rows, sale)
         if sale.payload.transaction.customer is not None:
             customers.add(sale.payload.transaction.customer.number)
-        if sale.payload.transaction.extra.unresolved_cards:
+        if sale.payload.transaction.extra.unresolved_cards and not sale.training:
             unanswered.append(sale)
     _renumber(rows, numbers_now(connection, customers))
     for table, some in rows.items():
@@ -65,7 +65,8 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
 
 
 def posted_rows(sale: PostedSale, numbers: Mapping[str, str]) -> dict[Table, list[Row]]:
-    """The rows that a transaction is posted as, by table: the transaction itself first.
+    """The rows that a transaction is posted as, by table: the transaction itself first. None for training, which stays in
+    the journal alone.
 
     :param numbers: of customers' former numbers those that they have now.
     """
@@ -85,6 +86,8 @@ def _renumber(rows: dict[Table, list[Row]], numbers: Mapping[str, str]) -> None:
 
 
 def _add_rows(rows: dict[Table, list[Row]], sale: PostedSale) -> None:
+    if sale.training:
+        return
     minor = minor_units_of(sale.payload.transaction.currency)
     rows[sales_transaction].append(_transaction(sale, minor))
     rows[sales_line] += _lines(sale.payload, minor)
@@ -127,7 +130,6 @@ def _transaction(sale: PostedSale, minor: WholeNumbers) -> Row:
         sale.at,
         datetime.fromisoformat(sale.local_time).date(),
         sale.local_time,
-        sale.training,
         minor[totals.total],
         minor[totals.tax],
         minor[totals.discount],

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, false, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from kassa.journal.entry import EntryBody
 from kassa.masterdata import upsert
@@ -103,10 +103,10 @@ with_entries = sales_transaction.join(journal_entry, journal_entry.c.entry_id ==
 
 
 def counted_in(part: SeriesPart) -> ColumnElement[bool]:
-    """Which posted transactions a Z counts of its journal entries: sales and returns, no training."""
+    """Which posted transactions a Z counts of its journal entries: sales and returns."""
     columns, entry = sales_transaction.c, journal_entry.c
     of_part = (entry.series_id == part.series) & entry.sequence.between(part.first, part.last)
-    return of_part & (columns.kind == "sale") & (columns.training == false())
+    return of_part & (columns.kind == "sale")
 
 
 def _by_number(connection: Connection, numbers: Iterable[str], report: ShiftReport) -> dict[str, Decimal]:

@@ -19,8 +19,9 @@ from kassa.journal.entry import SalePayload
 from kassa.model import Customer, Discount, Item, Line, Payment, Transaction
 from kassa.sale.totals import compute
 from kassa_server.posted_sale import PostedSale
-from kassa_server.sales_posting import post_sales
+from kassa_server.sales_posting import TABLES, post_sales
 from kassa_server.schema import (
+    POSTED,
     audit,
     journal_entry,
     parked_entry,
@@ -104,12 +105,15 @@ def test_void_is_posted_without_a_receipt_number(shop: Shop) -> None:
     assert (row["kind"], row["receipt_number"], row["paid"]) == ("void", None, 0)
 
 
-def test_training_is_marked(shop: Shop) -> None:
-    """A training sale is posted as one."""
+def test_training_is_never_posted_as_a_sale(shop: Shop) -> None:
+    """A training sale is in the journal, marked, and in no table of sales: neither itself nor its lines, payments and
+    taxes."""
     till = shop.device()
     till.sell(training=True)
     till.deliver()
-    assert shop.rows(sales_transaction)[0]["training"]
+    (entry,) = shop.rows(journal_entry)
+    assert entry["posting"] == POSTED
+    assert [shop.rows(table) for table in TABLES] == [[], [], [], []]
 
 
 @pytest.mark.parametrize("kind", ["drawer", "log_on", "audit", "acme.points"])

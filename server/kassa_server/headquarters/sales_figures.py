@@ -29,7 +29,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class DayFigures:
-    """What a store sold on its own latest business date, in minor units. Training and voids are not in it."""
+    """What a store sold on its own latest business date, in minor units. Voids are not in it."""
 
     store_id: str
     name: str
@@ -66,7 +66,7 @@ class WholeSale:
 def latest_days(connection: Connection) -> list[DayFigures]:
     """Each store's figures of its latest day with sales."""
     sales = sales_transaction.c
-    counted = (sales.kind == SALE) & ~sales.training
+    counted = sales.kind == SALE
     newest = (
         select(sales.store_id, func.max(sales.business_date).label("day")).where(counted).group_by(sales.store_id)
     ).subquery()

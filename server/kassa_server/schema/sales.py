@@ -36,7 +36,6 @@ sales_transaction = Table(
     Column("business_time", UtcDateTime(), nullable=False, doc="when it was finished"),
     Column("business_date", Date, nullable=False, doc="the store's date then"),
     Column("local_time", code(40), nullable=False, doc="the store's wall clock, ISO 8601 with offset"),
-    Column("training", Boolean, nullable=False),
     Column("total", minor_units(), nullable=False, doc="to be paid, tax included, before cash rounding"),
     Column("tax", minor_units(), nullable=False),
     Column("discount", minor_units(), nullable=False),

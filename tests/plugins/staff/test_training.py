@@ -49,13 +49,19 @@ def test_training_sales_have_a_series_of_their_own(learner: Counter) -> None:
     assert not entry(learner, finished).training
 
 
-def test_training_is_posted_as_training(learner: Counter) -> None:
-    """At the store server a training sale is marked, and no figure of sales has it."""
+def test_training_is_never_posted_as_a_sale(learner: Counter) -> None:
+    """The store server has a training sale in the journal, and none of it in the tables of sales."""
     learner.scan()
     finished = learner.finished(learner.run(200))
-    learner.shop.delivered(learner.register)
-    assert learner.register.waiting().count == 0
+    assert finished.transaction is not None
     assert entry(learner, finished).training
+    learner.shop.delivered(learner.register)
+    query = learner.shop.server.query
+    stored = query("SELECT posting FROM journal_entry WHERE entry_id = :entry", entry=finished.entry_id)
+    assert stored == [{"posting": "posted"}]
+    posted = query("SELECT * FROM sales_transaction WHERE entry_id = :entry", entry=finished.entry_id)
+    lines = query("SELECT * FROM sales_line WHERE transaction_id = :id", id=finished.transaction.transaction_id)
+    assert (posted, lines) == ([], [])
 
 
 def test_what_would_count_is_refused(learner: Counter) -> None:
