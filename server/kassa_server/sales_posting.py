@@ -65,8 +65,8 @@ def post_sales(connection: Connection, sales: Iterable[PostedSale]) -> None:
 
 
 def posted_rows(sale: PostedSale, numbers: Mapping[str, str]) -> dict[Table, list[Row]]:
-    """The rows that a transaction is posted as, by table: the transaction itself first. None for training, which stays in
-    the journal alone.
+    """The rows that a transaction is posted as, by table: the transaction itself first. None for training, which
+    stays in the journal alone.
 
     :param numbers: of customers' former numbers those that they have now.
     """
