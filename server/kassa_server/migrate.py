@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _, n_ = texts("kassa_server")
 
-NEWEST = "0031"
+NEWEST = "0032"
 """The last migration; a test compares it with the files."""
 _LOCK = 0x4B415353
 """PostgreSQL's advisory lock, held while tables change: several servers may start at once."""
