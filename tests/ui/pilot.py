@@ -10,7 +10,9 @@ from typing import Any
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.input.motionevent import MotionEvent
+from PIL import Image
 
 from kassa_ui.window import KassaApp
 
@@ -145,4 +147,6 @@ class Pilot:
     def picture(self, path: str) -> None:
         """Keep what is drawn."""
         self.frames(3)
-        self.app.stage.export_to_png(path)
+        Window.dispatch("on_draw")
+        pixels = glReadPixels(0, 0, *Window.size, GL_RGB, GL_UNSIGNED_BYTE)
+        Image.frombytes("RGB", Window.size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)

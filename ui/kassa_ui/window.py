@@ -93,8 +93,14 @@ class KassaApp(App):
         self._draw = Clock.create_trigger(self._draw_now, -1)
         self._handler = KeepSelling(self)
         self.stage: Any = None
-        self.palette.bind(name=self._rebuild)
+        self.palette.bind(name=self._rebuild, paper=self._lay_paper)
+        self._lay_paper(None, self.palette.paper)
         self.ring: FocusRing | None = None
+
+    @staticmethod
+    def _lay_paper(_palette: object, colour: list[float]) -> None:
+        """The ground is what the window is cleared with: one more layer would be a third of a frame's drawing."""
+        Window.clearcolor = colour
 
     def tr(self, msgid: str, language: str) -> str:
         """``msgid`` in ``language``: for layouts, ``text: app.tr("Enter", app.language)``."""
