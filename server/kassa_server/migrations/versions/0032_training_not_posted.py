@@ -18,7 +18,7 @@ def upgrade() -> None:
     """Change the tables."""
     transaction = sa.table("sales_transaction", sa.column("transaction_id"), sa.column("training", sa.Boolean()))
     trained = sa.select(transaction.c.transaction_id).where(transaction.c.training)
-    for name in ("sales_line", "sales_tender", "sales_tax"):
+    for name in ("sales_field", "sales_line", "sales_tender", "sales_tax"):
         rows = sa.table(name, sa.column("transaction_id"))
         op.execute(sa.delete(rows).where(rows.c.transaction_id.in_(trained)))
     op.execute(sa.delete(transaction).where(transaction.c.training))
