@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,7 +24,7 @@ from kassa.journal.backlog import count_of_series, count_waiting, oldest_waiting
 from kassa.journal.commands import CommandBook
 from kassa.journal.database import JournalDatabase, WriteListener, damaged
 from kassa.journal.entry import FORMAT, GENESIS, EntryBody, chain_hash, encode_entry
-from kassa.journal.overlay import OverlayBook
+from kassa.journal.overlay import Change, OverlayBook
 from kassa.journal.purging import Anchor, PurgeBook
 from kassa.journal.reading import JournalReader
 from kassa.journal.records import SALE_KINDS, NewEntry, Series, StoredEntry, Waiting
@@ -448,7 +448,7 @@ class Journal:
         *,
         generation: int,
         online: bool,
-        overlay: Iterable[tuple[str, str, dict[str, Any] | None]] = (),
+        overlay: Iterable[Change] = (),
         sale: tuple[Transaction | None] | None = None,
     ) -> StoredEntry | None:
         """Note a command's answer with all that follows from it, in one transaction: its entry in the chain, the rows
@@ -461,8 +461,8 @@ class Journal:
             if not self.commands.answered(connection, command_id, answer):
                 return None
             series, stored = self._insert(connection, entry)
-            for table, key, row in overlay:
-                self.overlay.write(connection, (table, key, row), command_id, stored, online=online)
+            for change in overlay:
+                self.overlay.write(connection, change, command_id, stored, online=online)
             if sale is not None:
                 self._write_sale(connection, sale[0], generation)
         self._advance(series, stored)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from kassa.journal.records import StoredEntry
 
 
+Change = tuple[str, str, dict[str, Any] | None] | tuple[str, str, dict[str, Any] | None, tuple[str, ...]]
+"""Table, key, row (None: removed), and for a plugin's row what it was before
+(:func:`kassa.runtime.row_digest.digest`)."""
+
+
 @dataclass(frozen=True)
 class OverlayMark:
     """A row of the overlay; ``done``: the store server's answer to its command was seen."""
@@ -34,18 +39,19 @@ class OverlayBook:
     def write(
         self,
         connection: sqlite3.Connection,
-        change: tuple[str, str, dict[str, Any] | None],
+        change: Change,
         command_id: str,
         entry: StoredEntry,
         *,
         online: bool,
     ) -> None:
         """Lay one row over the offline database, within the journal's transaction."""
-        table, key, row = change
+        table, key, row, *more = change
         data = None if row is None else msgspec.json.encode(row)
+        bases = msgspec.json.encode(more[0]) if more else None
         connection.execute(
-            "INSERT OR REPLACE INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (table, key, data, command_id, entry.series, entry.sequence, int(online)),
+            "INSERT OR REPLACE INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (table, key, data, command_id, entry.series, entry.sequence, int(online), bases),
         )
 
     def rows(self, table: str) -> dict[str, dict[str, Any] | None]:
@@ -53,6 +59,23 @@ class OverlayBook:
         with self._database.reading() as connection:
             found = connection.execute("SELECT row_key, data FROM overlay WHERE table_name = ?", (table,)).fetchall()
         return {key: None if data is None else msgspec.json.decode(data) for key, data in found}
+
+    def bases(self, table: str, key: str) -> tuple[str, ...] | None:
+        """What a row was before, as whoever wrote it said; None: it was not said, or there is no such row."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT bases FROM overlay WHERE table_name = ? AND row_key = ?", (table, key)
+            ).fetchone()
+        return None if found is None or found[0] is None else msgspec.json.decode(found[0], type=tuple[str, ...])
+
+    def undelivered(self) -> tuple[bytes, ...]:
+        """The contexts of the commands whose rows the store server has not been handed yet, each once."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT command.command_id, command.context FROM overlay JOIN series USING (series)"
+                " JOIN command USING (command_id) WHERE online = 0 AND overlay.sequence > series.acknowledged"
+            ).fetchall()
+        return tuple(context for _command_id, context in found)
 
     def delivered(self) -> tuple[OverlayMark, ...]:
         """The rows whose command the store server has answered, or has been handed: what is read from it *after* this

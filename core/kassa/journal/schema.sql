@@ -59,6 +59,7 @@ CREATE TABLE overlay (
     series     TEXT NOT NULL,
     sequence   INTEGER NOT NULL,     -- of the command's entry: settled by rows read after its acknowledgement
     online     INTEGER NOT NULL,     -- the store server has already answered the command
+    bases      BLOB,                 -- of a plugin's row: JSON list, digests of what the row was before; "": none
     PRIMARY KEY (table_name, row_key)
 ) STRICT, WITHOUT ROWID;
 

@@ -9,9 +9,10 @@ from typing import Any
 from kassa.environment import Environment
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal import Journal
+from kassa.journal.overlay import Change
 from kassa.offline_database import OfflineDatabase
 from kassa.runtime.channel_records import ChannelRecords
-from kassa.runtime.overlay_records import Change, OverlayRecords
+from kassa.runtime.overlay_records import OverlayRecords
 from kassa.runtime.request import Command, Credentials, HandlerContext, Request, RequestContext, Side
 from kassa.runtime.runtime import Runtime
 

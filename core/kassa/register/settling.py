@@ -14,8 +14,9 @@ from sqlalchemy import Table, select
 from kassa.errors import OfflineDatabaseUnavailable
 from kassa.journal.overlay import OverlayBook, OverlayMark
 from kassa.offline_database import OfflineDatabase
-from kassa.runtime.channel_records import key_of
+from kassa.runtime.channel_records import ChannelRecords, key_of
 from kassa.runtime.overlay_records import rows_over
+from kassa.runtime.row_digest import digest
 from kassa.schema.master import customer, former_customer_number
 
 
@@ -29,9 +30,22 @@ def came_back(database: OfflineDatabase, overlay: OverlayBook, marks: Iterable[O
             if mark.table in database.tables:
                 yield mark
             continue
-        row = rows_over(overlay, table).get(mark.key)
-        if _holds(database, table, mark) == (row is not None):
+        row, bases = rows_over(overlay, table).get(mark.key), overlay.bases(mark.table, mark.key)
+        if bases is not None:
+            if _is_past(database, table, mark, {*bases} - {digest(table, row)}):
+                yield mark
+        elif _holds(database, table, mark) == (row is not None):
             yield mark
+
+
+def _is_past(database: OfflineDatabase, table: Table, mark: OverlayMark, bases: set[str]) -> bool:
+    """Whether the offline database holds of a plugin's row what was written here, or what somebody wrote after it."""
+    try:
+        with database.reading() as connection:
+            held = ChannelRecords(connection, tables=database.tables).get(mark.table, mark.key)
+    except OfflineDatabaseUnavailable:
+        return False
+    return digest(table, held) not in bases
 
 
 def _holds(database: OfflineDatabase, table: Table, mark: OverlayMark) -> bool | None:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from kassa.errors import OfflineDatabaseUnavailable
-from kassa.journal.overlay import OverlayBook
+from kassa.journal.overlay import Change, OverlayBook
+from kassa.packages.tables import packaged_columns
 from kassa.runtime.channel_records import ChannelRecords, key_of, table_of
 from kassa.runtime.request import Row
+from kassa.runtime.row_digest import digest
 from kassa.schema.columns import Scaled, UtcDateTime
 from kassa.schema.master import master
-
-Change = tuple[str, str, dict[str, Any] | None]
+from kassa.schema.plugin_tables import DECLARATION
 
 
 class OverlayRecords:
@@ -44,7 +45,7 @@ class OverlayRecords:
 
     def _over(self, table: str) -> dict[str, dict[str, Any] | None]:
         rows = rows_over(self._overlay, table_of(table, self._tables))
-        rows.update({key: row for name, key, row in self.changes if name == table})
+        rows.update({change[1]: change[2] for change in self.changes if change[0] == table})
         return rows
 
     def get(self, table: str, key: str, *, to_change: bool = False) -> Row | None:
@@ -72,7 +73,9 @@ class OverlayRecords:
 
     def put(self, table: str, row: Row) -> None:
         """Insert or replace, in the journal's overlay."""
-        self._write(table, str(row[key_of(table_of(table, self._tables))]), dict(row))
+        target = table_of(table, self._tables)
+        key = str(row[key_of(target)])
+        self._write(table, key, self._whole(target, key, row) if DECLARATION in target.info else dict(row))
 
     def remove(self, table: str, key: str) -> None:
         """Remove, in the journal's overlay."""
@@ -81,7 +84,29 @@ class OverlayRecords:
     def _write(self, table: str, key: str, row: dict[str, Any] | None) -> None:
         if not self._writable:
             raise TypeError("a query's handler does not write")
-        self.changes.append((table, key, row))
+        target = table_of(table, self._tables)
+        if DECLARATION in target.info:
+            self.changes.append((table, key, row, self._bases(target, key)))
+        else:
+            self.changes.append((table, key, row))
+
+    def _whole(self, table: Table, key: str, row: Row) -> dict[str, Any]:
+        """A plugin's row as the store server makes it of what is put; without what is the channel database's only."""
+        known = self._over(str(table.name)).get(key) or self._in_base(table, key) or {}
+        columns = [str(column.name) for column in packaged_columns(table, "offline")]
+        return {name: row.get(name, known.get(name)) for name in columns}
+
+    def _bases(self, table: Table, key: str) -> tuple[str, ...]:
+        """What the offline database may hold of a row before what is written now has come back."""
+        name = str(table.name)
+        before = {*(self._overlay.bases(name, key) or ()), digest(table, self._in_base(table, key))}
+        over = rows_over(self._overlay, table)
+        if key in over:
+            before.add(digest(table, over[key]))
+        return tuple(sorted(before))
+
+    def _in_base(self, table: Table, key: str) -> Row | None:
+        return None if isinstance(self._base, OfflineDatabaseUnavailable) else self._base.get(str(table.name), key)
 
     def select(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a select on the offline database alone."""
