@@ -19,6 +19,7 @@ from kassa import hookspecs
 from kassa.hookspecs import PROJECT
 
 PUBLIC = (
+    "kassa.apart",
     "kassa.card_settlement",
     "kassa.connection",
     "kassa.devices",

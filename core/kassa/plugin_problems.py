@@ -84,8 +84,9 @@ def place_of(error: BaseException | str) -> str:
     """The file and line of a plugin in which an error arose; empty if it did not arise in a plugin's."""
     if isinstance(error, str):
         return ""
-    if isinstance(error, Misfit):
-        return error.place
+    place: object = getattr(error, "place", None)
+    if isinstance(place, str):
+        return place
     for cause in _causes(error):
         if isinstance(cause, SyntaxError) and cause.filename:
             return f"{cause.filename}:{cause.lineno}"

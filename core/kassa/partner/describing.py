@@ -11,12 +11,15 @@ from typing import Any
 
 import msgspec
 
+from kassa.apart import limit_memory
 from kassa.hookspecs import PluginInfo
 from kassa.model import EnabledPlugin
 from kassa.plugin_problems import words_of
 from kassa.plugins import PluginHost, installed
 
 PATIENCE_S = 60.0
+MEMORY_MB = 1024
+"""For all plugins of a wheel together, while they are loaded."""
 
 
 class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,6 +86,7 @@ def main() -> None:
     """Keep standard output for the answer: what plugins print goes to standard error."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    limit_memory(MEMORY_MB)
     names = msgspec.json.decode(sys.stdin.buffer.read(), type=list[str])
     answer.write(msgspec.json.encode({name: _or_problem(name) for name in names}))
     answer.flush()
