@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from kassa.errors import InvalidInput, NotAllowed, NotAvailable, OfflineDatabaseUnavailable
 from kassa.model import Item
-from kassa.operations import Entry, OperationContext, Question
+from kassa.operations import OperationContext, Question
 from kassa.requests.reasons import FindReasons, Reason, ReasonKind
 from kassa.text import literal, texts
 
@@ -14,9 +12,6 @@ _, n_ = texts("kassa_sale")
 
 AGE_CHECKED = "age_checked"
 """In ``Line.extra``: the age in years that the cashier has seen to."""
-SERIAL_NUMBER = "serial_number"
-"""In ``Line.extra``: the number of the very one that is sold."""
-LONGEST_SERIAL = 60
 PATIENCE_S = 45.0
 _NO, _YES, _CANCEL = "no", "yes", "cancel"
 
@@ -43,40 +38,6 @@ def check_age(context: OperationContext, item: Item) -> int | None:
             hint=_("Scan it again if the customer shows an identity card."),
         )
     return age
-
-
-def serial_number(context: OperationContext, item: Item, quantity: Decimal, given: str | None) -> str | None:
-    """The serial number of a serial-numbered item: ``given``, or the one that is scanned or typed. None: it has none.
-
-    :raises kassa.errors.InvalidInput: more than one at once, or one that is in the sale already.
-    :raises kassa.errors.NotAvailable: none is given.
-    """
-    if not item.serial_numbered:
-        return None
-    if quantity != 1:
-        raise InvalidInput(
-            _("{item} is sold one at a time: each has its serial number.", item=literal(item.description)),
-            hint=_("Scan each of them."),
-        )
-    typed = (given or _asked_serial_number(context, item)).strip()[:LONGEST_SERIAL]
-    if any(line.extra.get(SERIAL_NUMBER) == typed and line.item.number == item.number
-           for line in context.transaction.sold_lines):  # fmt: skip
-        raise InvalidInput(
-            _("{number} is in the sale already.", number=literal(typed)), hint=_("Scan the other one's number.")
-        )
-    return typed
-
-
-def _asked_serial_number(context: OperationContext, item: Item) -> str:
-    entry = Entry("serial_number", "code", _("Serial number"))
-    question = Question(literal(item.description), ((_CANCEL, _("Cancel")),), _CANCEL, PATIENCE_S, entry)
-    typed = context.ask(question)
-    if typed == _CANCEL:
-        raise NotAvailable(
-            _("{item} is not sold without its serial number.", item=literal(item.description)),
-            hint=_("Scan it again, then the number."),
-        )
-    return typed
 
 
 def reason_for(context: OperationContext, kind: ReasonKind, given: str | None) -> str | None:

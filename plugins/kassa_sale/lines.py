@@ -17,6 +17,7 @@ from kassa.sale.entered import Entered
 from kassa.text import texts
 from kassa_sale.asking import reason_for
 from kassa_sale.limits import keep
+from kassa_sale.serial_numbers import check_one
 
 _, n_ = texts("kassa_sale")
 
@@ -92,7 +93,9 @@ def set_quantity(context: OperationContext) -> None:
     """
     line = lines.find_line(context.transaction, context.parameters.line_id)
     _check_no_receipt(line)
-    keep(context, lines.set_quantity(context.transaction, line, entered.quantity(context.parameters.quantity)))
+    quantity = entered.quantity(context.parameters.quantity)
+    check_one(line, quantity)
+    keep(context, lines.set_quantity(context.transaction, line, quantity))
 
 
 def _check_no_receipt(line: Line) -> None:

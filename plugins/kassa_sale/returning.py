@@ -26,6 +26,7 @@ from kassa.sale.totals import compute
 from kassa.text import Money, Number, Text, literal, texts
 from kassa.windows import Action, Row, Window
 from kassa_sale.asking import reason_for
+from kassa_sale.serial_numbers import SERIAL_NUMBER, returned_of_line
 
 _, n_ = texts("kassa_sale")
 
@@ -40,6 +41,7 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     :param quantity: of that line, without a sign; None: all that is left of it.
     :param everything: all that is left of the receipt.
+    :param serial_number: of what that line sold, where it has one; else it is asked for.
     """
 
     receipt: str
@@ -47,13 +49,15 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Entered = None
     everything: bool = False
     reason: str | None = None
+    serial_number: str | None = None
 
 
 def take_back(context: OperationContext) -> OperationResult:
     """114. ``data`` is the receipt, or the new lines.
 
     :raises kassa.errors.NotFound: there is no such receipt here, or no such line on it.
-    :raises kassa.errors.NotAllowed: more than is left of it, or, offline, more than may be without a manager.
+    :raises kassa.errors.NotAllowed: more than is left of it, or, offline, more than may be without a manager; or
+        another serial number than was sold, without a manager.
     """
     asked: Receipt = context.parameters
     number = asked.receipt.strip()
@@ -63,9 +67,12 @@ def take_back(context: OperationContext) -> OperationResult:
     left = _left(sold, context)
     if asked.line_id is None and not asked.everything:
         return OperationResult(window=_window(sold, left), data=sold)
-    reason = reason_for(context, "return", asked.reason)
     wanted = _wanted(asked, sold, left)
-    lines = [_line(sold, line, quantity, context, reason) for line, quantity in wanted]
+    serials = {line.line_id: returned_of_line(context, line, asked.serial_number) for line, _quantity in wanted}
+    reason = reason_for(context, "return", asked.reason)
+    lines = [
+        _with_serial(_line(sold, line, quantity, context, reason), serials[line.line_id]) for line, quantity in wanted
+    ]
     changed = replace(context.transaction, lines=(*context.transaction.lines, *lines))
     if alone:
         _check_alone(context, changed, number)
@@ -186,6 +193,10 @@ def _line(sold: SoldReceipt, line: Line, quantity: Decimal, context: OperationCo
         extra=extra,
         discount_lines=(DiscountLine(GIVEN, names, off),) if off else (),
     )
+
+
+def _with_serial(line: Line, serial: str | None) -> Line:
+    return line if serial is None else replace(line, extra={**line.extra, SERIAL_NUMBER: serial})
 
 
 def _check_alone(context: OperationContext, changed: Transaction, number: str) -> None:

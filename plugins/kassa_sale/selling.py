@@ -15,8 +15,9 @@ from kassa.sale import entered
 from kassa.sale.entered import Entered
 from kassa.sale.lines import add_item
 from kassa.text import texts
-from kassa_sale.asking import AGE_CHECKED, SERIAL_NUMBER, check_age, reason_for, serial_number
+from kassa_sale.asking import AGE_CHECKED, check_age, reason_for
 from kassa_sale.limits import keep
+from kassa_sale.serial_numbers import SERIAL_NUMBER, returned_serial, sold_serial, told_twice
 
 _, n_ = texts("kassa_sale")
 
@@ -34,12 +35,14 @@ class Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What comes back. ``quantity`` is entered without a sign; ``receipt`` is the number of the receipt, if shown."""
+    """What comes back. ``quantity`` is entered without a sign; ``receipt`` is the number of the receipt, if shown.
+    ``serial_number``: of a serial-numbered item; else it is asked for."""
 
     code: str
     quantity: Entered = None
     receipt: str | None = None
     reason: str | None = None
+    serial_number: str | None = None
 
 
 def sell(context: OperationContext) -> OperationResult:
@@ -52,13 +55,14 @@ def sell(context: OperationContext) -> OperationResult:
     code, quantity = read_scan(scanned.code, scanned.quantity)
     item = context.send(FindItem(code))
     age = check_age(context, item)
-    serial = serial_number(context, item, quantity * item.quantity, scanned.serial_number)
+    serial = sold_serial(context, item, quantity * item.quantity, scanned.serial_number)
     extra: dict[str, Any] = {} if age is None else {AGE_CHECKED: age}
     if serial is not None:
         extra[SERIAL_NUMBER] = serial
     transaction = add_item(context.transaction, item, quantity, context.new_id(), extra=extra)
     keep(context, transaction)
-    return OperationResult(data=context.transaction.lines[-1])
+    told = None if serial is None else told_twice(context, item, serial)
+    return OperationResult(told, data=context.transaction.lines[-1])
 
 
 def take_back(context: OperationContext) -> OperationResult:
@@ -66,11 +70,14 @@ def take_back(context: OperationContext) -> OperationResult:
 
     :raises kassa.errors.NotFound: nothing has that code.
     :raises kassa.errors.InvalidInput: the quantity cannot be returned.
+    :raises kassa.errors.NotAllowed: its serial number has not been sold here; a manager may approve.
     """
     returned: Returned = context.parameters
     code, quantity = read_scan(returned.code, returned.quantity)
     item = context.send(FindItem(code))
+    serial = returned_serial(context, item, quantity * item.quantity, returned.serial_number)
     reason = reason_for(context, "return", returned.reason)
+    extra = {"return_reason": reason, SERIAL_NUMBER: serial}
     transaction = add_item(
         context.transaction,
         item,
@@ -79,7 +86,7 @@ def take_back(context: OperationContext) -> OperationResult:
         returned=True,
         return_of=(returned.receipt or "").strip() or None,
         approved_by=context.approved_by,
-        extra=None if reason is None else {"return_reason": reason},
+        extra={name: value for name, value in extra.items() if value is not None},
     )
     keep(context, transaction)
     return OperationResult(data=transaction.lines[-1])

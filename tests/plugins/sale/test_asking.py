@@ -129,3 +129,31 @@ def test_a_serial_numbered_item_is_sold_with_its_number(till: tuple[Shop, Regist
     assert register.transaction is not None
     assert [sold.item.number for sold in register.transaction.sold_lines] == ["1001", "SER"]
     assert register.run(100, code="SER", serial_number=" IMEI-2 ").data.extra["serial_number"] == "IMEI-2"
+
+
+def test_a_serial_numbered_item_comes_back_under_its_number(till: tuple[Shop, Register]) -> None:
+    """With the receipt another number than was sold is refused; without it one that was not sold here, or is back
+    already. A manager may approve. Sold once more it is told; the quantity of such a line stays one."""
+    _shop, register = till
+    register.run(100, code="SER", serial_number="A-1")
+    with pytest.raises(InvalidInput, match="one at a time"):
+        register.run(105, quantity=2)
+    first = register.run(200).data.receipt_number
+    again = register.run(100, code="SER", serial_number="A-1").message
+    assert str(again) == f"A-1 was sold before, on receipt {first}."
+    register.run(500, reason="LEFT")
+    register.run(701)
+    register.run(700, staff_id=MANAGER, pin=MANAGER_PIN)
+    for operation, asked in ((109, {"code": "SER"}), (114, {"receipt": first, "everything": True})):
+        register.run(100, code="1002")
+        with pytest.raises(NotAllowed, match=r"not been sold here|not sold on this receipt") as refused:
+            register.run(operation, serial_number="B-2", reason="BROKEN", **asked)
+        assert refused.value.override
+        register.run(operation, serial_number="A-1", reason="BROKEN", **asked)
+        assert line(register).extra["serial_number"] == "A-1"
+        if operation == 109:
+            register.run(500, reason="LEFT")
+    register.run(200)
+    with pytest.raises(NotAllowed, match="not been sold here"):
+        register.run(109, code="SER", serial_number="A-1", reason="BROKEN")
+    assert register.run(100, code="SER", serial_number="A-1").message is None
