@@ -10,6 +10,7 @@ from tests.postgresql import PostgreSQLServer
 from tests.register.test_control import kassa
 
 from kassa.errors import InvalidInput, JournalInUse, KassaError, Refusal, SetupError
+from kassa.installer.sql_server.machine import PosixMachine
 from kassa.register import Register
 from kassa.register.installation import Installation
 from kassa.testing.shop import Shop, wait_until
@@ -76,6 +77,24 @@ def test_online_only(shop: Shop) -> None:
     assert register.waiting().count == 1
     assert not register.readiness().ready
     assert list(folder.glob("offline-*")) == []
+
+
+@pytest.mark.parametrize("more", [(), ("--accept-license",)])
+def test_sql_server_that_is_not_there(shop: Shop, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]) -> None:
+    """Where no SQL Server runs and none can be installed by Kassa itself, the command names what a person has to run,
+    whole, and has changed nothing: the same code installs the register with another database."""
+    monkeypatch.setattr("kassa.installer.cli.this_machine", lambda: PosixMachine(port=9))
+    monkeypatch.setattr("kassa.installer.sql_server.express.MSSQL_CONF", shop.folder / "mssql-conf")
+    code = code_through(shop)
+    with pytest.raises(SetupError) as told:
+        install(shop, "--database", "sqlserver", *more, code=code)
+    assert told.value.hint is not None
+    commands = told.value.hint.words("en")
+    assert "apt-get install -y mssql-server" in commands
+    assert "MSSQL_PID=Express ACCEPT_EULA=Y" in commands
+    assert not (shop.folder / "till").exists()
+    _folder, said = install(shop, code=code)
+    assert "Offline database: sqlite" in said
 
 
 def test_installing_twice_is_a_new_series_on_the_same_data(shop: Shop) -> None:

@@ -57,6 +57,35 @@ _MAY_BE_EMPTY = frozenset(
 _LONGEST_DOCUMENT = 10_000
 _DAYS = ("valid_from", "valid_to", "counted_on")
 _HUNDRED = 100
+LARGEST_DISCOUNT = "discount_percent"
+"""The limit that the till knows (plugin ``sale``)."""
+
+
+def split_limits(document: str) -> tuple[str, str]:
+    """The largest discount among the limits, empty: none; and the others, JSON. What is no object is all others."""
+    try:
+        limits = msgspec.json.decode(document or "{}", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return "", document
+    largest = limits.pop(LARGEST_DISCOUNT, "")
+    return str(largest), msgspec.json.encode(limits).decode()
+
+
+def join_limits(largest: str, others: str) -> str:
+    """What :func:`split_limits` took apart.
+
+    :raises ValueError: with a text: the largest discount is no per cent.
+    """
+    typed = largest.strip().replace(",", ".")
+    if not typed:
+        return others
+    if not _NUMBER.match(typed) or Decimal(typed) > _HUNDRED:
+        raise ValueError(_("A number from 0 to 100."))
+    try:
+        limits = msgspec.json.decode(others or "{}", type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise ValueError(_("This is no JSON.")) from None
+    return msgspec.json.encode({**limits, LARGEST_DISCOUNT: typed}).decode()
 
 
 @dataclass(frozen=True)
@@ -111,6 +140,11 @@ class RecordColumn:
         return (self.column.table.name, self.name) == ("permission_group", "permissions")
 
     @property
+    def is_limits(self) -> bool:
+        """Limits of a permission group: the largest discount is typed, others are kept."""
+        return (self.column.table.name, self.name) == ("permission_group", "limits")
+
+    @property
     def may_be_empty(self) -> bool:
         """Whether nothing is a value too."""
         return self.column.nullable or (str(self.column.table.name), self.name) in _MAY_BE_EMPTY
@@ -137,6 +171,10 @@ class RecordColumn:
 
     def said_each(self, value: Any) -> list[Text]:
         """The same of each that there is."""
+        if self.is_limits:
+            largest, others = split_limits(str(value))
+            said = [] if not largest else [_("Discount at most {percent} %", percent=literal(largest))]
+            return said + ([] if others == "{}" else [literal(others)])
         if not self.is_several:
             return [self.said(value)]
         words = CHOICES[str(self.column.table.name), self.name]

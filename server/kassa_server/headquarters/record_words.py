@@ -72,7 +72,7 @@ COLUMNS: dict[str, Text] = {
     "position": _("Position"),
     "rounding": _("Rounding"),
     "permissions": _("Permissions"),
-    "limits": _("Limits"),
+    "limits": _("Largest discount"),
     "currency": _("Currency"),
     "account_number": _("Account number"),
     "counted_on": _("Counted on"),
@@ -90,8 +90,7 @@ HINTS: dict[str, Text] = {
     "valid_to": _("The last day; empty: until further notice."),
     "quantity": _("How many units one scan sells."),
     "rounding": _("The smallest amount that can be paid, such as 1; empty: the currency's own."),
-    "permissions": _("A JSON list, such as {example}.", example=literal('["sell", "return"]')),
-    "limits": _("A JSON object, such as {example}.", example=literal('{"discount_percent": "10"}')),
+    "limits": _("In per cent, such as {example}; empty: none without a manager.", example=literal("10")),
     "channel_database_group": _("Of a new store: empty for one of its own."),
     "price.store_id": _("Empty: in every store."),
     "discount.store_id": _("Empty: in every store."),
@@ -179,3 +178,28 @@ CHOICES: dict[tuple[str, str], dict[str, Text]] = {
 }
 """What a column may hold, where that is one of a few words, as people call them; of permissions, several of them, and
 plugins may bring more."""
+
+OTHER_TABLES: dict[str, Text] = {
+    "activation_code": _("Activation code"),
+    "channel_database": _("Channel database"),
+    "channel_database_group": _("Channel database group"),
+    "device_revocation": _("Revoked device"),
+    "layout": _("Screen layout"),
+    "layout_button": _("Button of a screen layout"),
+    "offline_profile": _("Offline profile"),
+    "register": _("Register"),
+    "register_plugin": _("Plugin of a register"),
+    "staff_credential": _("PIN"),
+    "store_staff": _("Staff in a store"),
+}
+"""What the other tables are called whose changes are logged."""
+
+
+def table_words(name: str) -> Text:
+    """What a table's rows are called, each; one of another version as it is."""
+    return TABLES[name][0] if name in TABLES else OTHER_TABLES.get(name, literal(name))
+
+
+def column_words(name: str) -> Text:
+    """What a column is called; one that nobody types as it is."""
+    return COLUMNS.get(name, literal(name))

@@ -20,6 +20,7 @@ from kassa.money import from_minor
 from kassa.packages.listing import ReportedCause
 from kassa.text import LOCALES, Money, Text, show, texts
 from kassa_server.headquarters.readiness_words import cause_words
+from kassa_server.headquarters.record_words import column_words, table_words
 from kassa_server.headquarters.users import User
 from kassa_server.web.menu import menu
 from kassa_server.web.visit import Visit
@@ -78,6 +79,14 @@ class Words:
     def menu(self, user: User) -> list[tuple[Text | None, list[tuple[str, Text]]]]:
         """What a user finds in the menu."""
         return menu(user)
+
+    def table(self, name: str) -> str:
+        """What a table's rows are called."""
+        return self.text(table_words(name))
+
+    def column(self, name: str) -> str:
+        """What a column is called."""
+        return self.text(column_words(name))
 
     def cause(self, cause: ReportedCause) -> Text:
         """Why a register would not sell without its store server."""

@@ -234,6 +234,25 @@ def test_permissions_are_ticked(users: Shop, person: Callable[[str], Person]) ->
     assert left["permissions"] == "[]"
 
 
+def test_the_largest_discount_is_a_number(users: Shop, person: Callable[[str], Person]) -> None:
+    """The limit that the till knows is typed as per cent; a limit of a partner's stays beside it; nothing is no limit
+    at all, and what is no per cent is said at the field."""
+    anna = person("Anna")
+    anna.get("/records/permission_group/create")
+    for typed in ("101", "-1", "much"):
+        told = anna.send("/records/permission_group/create", permission_group="own", limits=["{}", typed])
+        assert told.status_code == 400, typed
+        assert "A number from 0 to 100." in told.text
+    anna.send("/records/permission_group/create", permission_group="own", limits=['{"acme":"3"}', "12,5"])
+    assert users.rows(permission_group, permission_group="own")[0]["limits"] == '{"acme":"3","discount_percent":"12.5"}'
+    page = anna.get("/records/permission_group/edit/own").text
+    assert 'id="limits" name="limits" value="12.5"' in page
+    assert "Discount at most 12.5 %" in anna.get("/records/permission_group/list").text
+    anna.get("/records/permission_group/edit/own")
+    anna.send("/records/permission_group/edit/own", permission_group="own", limits=['{"acme":"3"}', ""])
+    assert users.rows(permission_group, permission_group="own")[0]["limits"] == '{"acme":"3"}'
+
+
 def test_a_tax_rate_is_read_and_typed_in_per_cent(users: Shop, person: Callable[[str], Person]) -> None:
     """25 is 25 %: so it stands in the list and in the form, and so it is typed."""
     anna = person("Anna")

@@ -75,10 +75,12 @@ def test_changes_say_who_from_what_and_to_what(stocked: Shop, person: Callable[[
 
 
 def test_events_are_listed(stocked: Shop, person: Callable[[str], Person]) -> None:
-    """The audit trail: an activation, by kind and register."""
+    """The audit trail: an activation, by kind and register, in words and with what is known of it."""
     vera = person("Vera")
-    assert "<code>activated</code>" in vera.get("/events?kind=activated&register=R1").text
-    assert "<code>activated</code>" not in vera.get("/events?register=R2").text
+    page = vera.get("/events?kind=activated&register=R1").text
+    assert '<td data-label="Event">Device activated</td>' in page
+    assert '<span class="quiet">series_number:</span> 1' in page
+    assert '<td data-label="Event">Device activated</td>' not in vera.get("/events?register=R2").text
 
 
 def test_the_start_page_says_what_needs_attention(stocked: Shop, person: Callable[[str], Person]) -> None:

@@ -110,7 +110,7 @@ def test_parked_entries_are_posted_again(stocked: Shop, person: Callable[[str], 
 def test_keys_are_made_and_revoked(stocked: Shop, person: Callable[[str], Person]) -> None:
     """A new key signs; the old one can be revoked, the last one not. No page shows a seed."""
     anna = person("Anna")
-    (first,) = stocked.rows(headquarters_key)
+    (first,) = stocked.rows(headquarters_key, purpose="lists")
     anna.get("/keys")
     assert "This is the only key." in anna.send(f"/keys/{first['key_id']}/revoke").text
     page = anna.send("/keys").text

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from wtforms import Field, Form, ValidationError
 
-from kassa_server.headquarters.record_tables import RecordColumn, RecordTable
+from kassa_server.headquarters.record_tables import RecordColumn, RecordTable, join_limits, split_limits
 
 
 class RecordField(Field):
@@ -17,12 +17,16 @@ class RecordField(Field):
     def __init__(self, *, record_column: RecordColumn, **more: Any) -> None:
         super().__init__(**more)
         self.record_column = record_column
-        self.shown = ""
+        self.shown = self.largest = ""
+        self.others = "{}"
+        self.fault: ValueError | None = None
 
     def process_data(self, value: Any) -> None:
         """A value out of the table."""
         self.data = value
         self.shown = self.record_column.typed(value)
+        if self.record_column.is_limits:
+            self.largest, self.others = split_limits(self.shown)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """What was typed, or ticked."""
@@ -30,10 +34,18 @@ class RecordField(Field):
             self.shown = msgspec.json.encode([one for one in valuelist if isinstance(one, str)]).decode()
             return
         self.shown = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
+        if self.record_column.is_limits:
+            self.others, self.largest = self.shown, "".join(str(one) for one in valuelist[1:2])
+            try:
+                self.shown = join_limits(self.largest, self.others)
+            except ValueError as error:
+                self.fault = error
 
     def pre_validate(self, form: Any) -> None:
         """Read it."""
         try:
+            if self.fault is not None:
+                raise self.fault
             self.data = self.record_column.read(self.shown)
         except ValueError as error:
             raise ValidationError(error.args[0]) from error

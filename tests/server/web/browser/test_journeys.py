@@ -177,7 +177,7 @@ def test_a_price_is_changed(pages: Pages) -> None:
     pages.press("main button.main")
     assert pages.path == "/records/item/list"
     pages.open("/changes?table=item&key=1005")
-    assert "unit_price: 69" in pages.text
+    assert "Price: 69" in pages.text
     assert "→ 75" in pages.text
 
 
