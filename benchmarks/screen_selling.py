@@ -38,7 +38,7 @@ class Seen(msgspec.Struct):
 
 def main(folder: Path, how: str, sales: int, lines: int) -> None:
     """Sell, in the window, and say what was seen."""
-    from kassa_ui import start
+    from kassa_ui import settled, start
 
     log_to(folder)
     start.prepare(folder / "window")
@@ -54,6 +54,7 @@ def main(folder: Path, how: str, sales: int, lines: int) -> None:
         selling = Selling(pilot, _codes(how), lines)
         for _sale in range(WARM_UP):
             selling.sell()
+        settled.settle()
         with _arriving(register) if how == "busy" else _nothing():
             seen = selling.run(sales)
         pilot.app.detach()

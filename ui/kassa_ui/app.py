@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kassa.errors import KassaError
 from kassa.register.face import RegisterFace
-from kassa_ui import start
+from kassa_ui import settled, start
 from kassa_ui.stopping import StopSignals
 
 
@@ -35,11 +35,17 @@ def run(
     """
     with StopSignals() as signals:
         start.prepare(home, size=size, fullscreen=fullscreen)
+        from kivy.clock import Clock
+
         from kassa_ui.sounds import Sounds
         from kassa_ui.window import KassaApp
 
+        def running(stop: Callable[[], object]) -> None:
+            signals.then(stop)
+            Clock.schedule_once(lambda _dt: settled.settle(), settled.AFTER_S)
+
         app = KassaApp(
-            register, fixed_language=language, fixed_theme=theme, on_running=signals.then, sounds=Sounds(),
+            register, fixed_language=language, fixed_theme=theme, on_running=running, sounds=Sounds(),
             each_second=each_second,
         )  # fmt: skip
         app.palette.name = theme or "light"
