@@ -2,8 +2,10 @@
 loopback with everything on: signature, signed head, hash chain, the bytes kept, posted into the sales tables.
 
 Beside it, in the same round: what the channel database holds of them in the end, inserted by bare ``executemany`` into
-the same tables in the same batches, each one durable commit; its rows are decoded already. On SQLite, and on PostgreSQL
-with its durability as it comes.
+the same tables in the same batches, each one durable commit; its rows are decoded already. On SQLite both sides open
+their file alike (WAL, ``synchronous=FULL``, the same checkpoints, foreign keys checked), the bare one a new file in
+each round and the store server the one that holds the sales of the rounds before; on PostgreSQL with its durability as
+it comes. A delivery ends when the register's journal knows that all of it is acknowledged.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,13 @@ def lock_row(
 
     PostgreSQL locks the row. SQLite has locked the whole database with BEGIN IMMEDIATE.
     """
-    return connection.execute(statement.with_for_update(), parameters).first()
+    return connection.execute(_locking(statement), parameters).first()
+
+
+@lru_cache(maxsize=32)
+def _locking(statement: Select[Any]) -> Select[Any]:
+    """Made once for a statement that comes with every batch."""
+    return statement.with_for_update()
 
 
 def clock_of(connection: Connection) -> Clock:
