@@ -74,6 +74,8 @@ class HookCalls:
         self._running: dict[int, tuple[str, str]] = {}
         self.left_out: set[tuple[str, str]] = set()
         """Plugin and hook that did not return: not called again in this run."""
+        self.switched_off: set[str] = set()
+        """Plugins of which nothing is called any more in this run."""
         self.times: dict[tuple[str, str], HookTimes] = {}
         self._log = structlog.get_logger("kassa.hooks") if os.environ.get(TRACE) == "1" else None
 
@@ -90,7 +92,7 @@ class HookCalls:
         handed = Handed(arguments if implementations else {})
         for implementation in reversed(implementations):
             plugin = implementation.plugin_name
-            if (plugin, hook) in self.left_out:
+            if (plugin, hook) in self.left_out or plugin in self.switched_off:
                 continue
             try:
                 answer = self._within(plugin, hook, implementation, arguments)

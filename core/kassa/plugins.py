@@ -34,6 +34,8 @@ _, n_ = texts("kassa")
 GROUP = "kassa.plugins"
 OWN = "kassa"
 """The distribution that Kassa's own plugins come with."""
+MOST_FAILURES = 50
+"""In one run of the register: then nothing of the plugin is called any more."""
 Finder = Callable[[], Sequence[importlib.metadata.EntryPoint]]
 
 
@@ -209,6 +211,20 @@ class PluginHost:
         self._log.error("plugin_failed", plugin=plugin, hook=hook, exc_info=error)
         if self.failures[plugin] == 1:
             self.problem(plugin, hook, _("Plugin {name} has failed.", name=literal(plugin)), error)
+        elif self.failures[plugin] == MOST_FAILURES and self._may_do_without(plugin):
+            self.hooks.calls.switched_off.add(plugin)
+            what = _("Plugin {name} is switched off until the register is started again: it has failed {count} times.",
+                     name=literal(plugin), count=str(MOST_FAILURES))  # fmt: skip
+            self.problem(plugin, "switched_off", what, error)
+
+    def is_switched_off(self, plugin: str) -> bool:
+        """Whether a plugin has failed so often that nothing of it is called any more in this run."""
+        return plugin in self.hooks.calls.switched_off
+
+    def _may_do_without(self, plugin: str) -> bool:
+        """Whether a register sells as it is meant to without it: neither required nor one of Kassa's own."""
+        enabled, origin = self._enabled.get(plugin), self._origins.get(plugin, Origin())
+        return enabled is not None and not enabled.required and origin.distribution != OWN
 
 
 def _owner(point: importlib.metadata.EntryPoint) -> str:

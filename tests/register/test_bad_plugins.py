@@ -12,9 +12,9 @@ from tests.register.conftest import QUICK, explains_itself
 from tests.register.partner import plugin, store_with
 
 from kassa.errors import NotAvailable, PluginFailure
-from kassa.model import LayoutButton
+from kassa.model import EnabledPlugin, LayoutButton
 from kassa.operations import Lane, Operation, OperationContext, OperationResult
-from kassa.plugins import Finder
+from kassa.plugins import MOST_FAILURES, Finder, PluginHost
 from kassa.register import Register
 from kassa.testing.shop import Shop, without
 from kassa.testing.store import SMALL_STORE
@@ -167,6 +167,49 @@ def test_a_hook_that_answers_the_wrong_type(open_with: Open, name: str) -> None:
         if name != "authorize_card":
             still_sells(register)
             assert named(register)
+
+
+def test_a_plugin_that_fails_again_and_again_is_switched_off(open_with: Open) -> None:
+    """After a threshold nothing of it is called any more: its button says so before it is pressed, headquarters is told,
+    and everything else goes on. At the next start it has another chance."""
+    called: list[str] = []
+
+    def status_items(view: Any) -> Any:
+        called.append("drawn")
+        raise ZeroDivisionError("a partner's mistake")
+
+    def run(context: OperationContext) -> None:
+        called.append("run")
+
+    with plugin("acme", status_items=status_items, register_operations=operation(run)) as finder:
+        register = open_with(finder)
+        while not register.plugins.is_switched_off("acme"):
+            assert len(called) <= MOST_FAILURES
+            register.view()
+        assert called.count("drawn") == MOST_FAILURES
+        register.view()
+        with pytest.raises(NotAvailable, match="failed too often"):
+            register.run(5000)
+        assert "run" not in called
+        assert called.count("drawn") == MOST_FAILURES
+        (trouble,) = [one for one in register.plugins_report().troubles if one.stage == "switched_off"]
+        assert f"{MOST_FAILURES} times" in trouble.what
+        still_sells(register)
+        register.close()
+        again = open_with(finder)
+        assert not again.plugins.is_switched_off("acme")
+        again.run(5000)
+        assert "run" in called
+
+
+def test_a_required_plugin_is_not_switched_off() -> None:
+    """Without it nobody may sell, so it is called as long as it is there."""
+    with plugin("acme", status_items=fails) as finder:
+        host = PluginHost([EnabledPlugin("acme", required=True)], finder)
+        for _time in range(2 * MOST_FAILURES):
+            host.failed("acme", "status_items", ZeroDivisionError())
+        assert not host.is_switched_off("acme")
+        assert host.failures["acme"] == 2 * MOST_FAILURES
 
 
 @pytest.mark.parametrize("mistake", [fails, nonsense], ids=["raises", "answers the wrong type"])

@@ -40,8 +40,10 @@ class Pipeline:
             )
         return found
 
-    def unavailable(self, operation: Operation) -> Text | None:
-        """Why an operation cannot run in this connection state; None: it can. Shown before it is pressed."""
+    def unavailable(self, operation: Operation, plugin: str) -> Text | None:
+        """Why an operation cannot run as things are; None: it can. Shown before it is pressed."""
+        if self._register.plugins.is_switched_off(plugin):
+            return _("Switched off: it has failed too often")
         state = self._register.connection.state()
         if state.online or operation.offline is not Offline.NO:
             return None
@@ -66,9 +68,12 @@ class Pipeline:
         self._check_place(operation)
         approver = self._approver(operation, approval, generation)
         self._check_permission(operation, approver)
-        reason = self.unavailable(operation)
+        reason = self.unavailable(operation, plugin)
         if reason is not None:
-            raise NotAvailable(reason, hint=_("Try again when the register is connected."))
+            off = self._register.plugins.is_switched_off(plugin)
+            raise NotAvailable(
+                reason, hint=_("Call support.") if off else _("Try again when the register is connected.")
+            )
         context = RunningOperation(self._register, operation, plugin, values, generation, approver)
         begun = self._begin_transaction(operation, context, approver is not None)
         try:

@@ -19,7 +19,7 @@ class PluginLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One plugin.
 
     :param hooks: by name the time in milliseconds that 99 of 100 calls did not exceed; None: not called yet.
-    :param state: ``works``, ``has failed`` (in a hook or an operation), ``left out``.
+    :param state: ``works``, ``has failed`` (in a hook or an operation), ``switched off`` (too often), ``left out``.
     :param reason: why, for support.
     """
 
@@ -51,7 +51,8 @@ def _line(register: Register, name: str) -> PluginLine:
         hook: round(times[name, hook].percentile(P99) * 1000, 3) if (name, hook) in times else None
         for hook in host.hooks_of(name)
     }
-    return PluginLine(name, loaded.distribution, loaded.version, "has failed" if problems else "works", hooks, reason)
+    state = "switched off" if host.is_switched_off(name) else "has failed" if problems else "works"
+    return PluginLine(name, loaded.distribution, loaded.version, state, hooks, reason)
 
 
 def read_lines(directory: Path) -> list[PluginLine]:

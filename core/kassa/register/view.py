@@ -85,7 +85,7 @@ class Viewer:
         face = self._face(operation, plugin, view)
         if layout.label:
             face = replace(face, label=literal(layout.label))
-        reason = pipeline.unavailable(operation) or _misplaced(operation, view)
+        reason = pipeline.unavailable(operation, plugin) or _misplaced(operation, view)
         if reason is not None:
             face = ButtonFace(face.label, reason, enabled=False)
         elif manager and face.detail is None:
