@@ -170,8 +170,8 @@ def test_a_hook_that_answers_the_wrong_type(open_with: Open, name: str) -> None:
 
 
 def test_a_plugin_that_fails_again_and_again_is_switched_off(open_with: Open) -> None:
-    """After a threshold nothing of it is called any more: its button says so before it is pressed, headquarters is told,
-    and everything else goes on. At the next start it has another chance."""
+    """After a threshold nothing of it is called any more: its operation says so, headquarters is told, and everything
+    else goes on. At the next start it has another chance."""
     called: list[str] = []
 
     def status_items(view: Any) -> Any:
