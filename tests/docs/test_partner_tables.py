@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from tests.docs.conftest import EXAMPLES
 
 from kassa.packages.applying import checkpoints
 from kassa.register import Register
@@ -94,6 +99,42 @@ def test_rows_live_in_the_journal_until_they_come_back(shop: Shop) -> None:
 def came_back(register: Register) -> bool:
     register.run(917, action="synchronise")
     return not register.journal.overlay.rows(TABLE)
+
+
+IN_EACH_STATE = """
+import pytest
+from kassa.testing.states import TillInState, each_connection_state
+
+@pytest.fixture(scope="session")
+def enabled_plugins():
+    return ["acme_repair"]
+
+@each_connection_state
+def test_tickets(till: TillInState) -> None:
+    number = till.run(5040, phone=till.state, price="10").removeprefix("Ticket ")
+    assert till.run(5041, phone=till.state) == "1 ticket"
+    till.run(5042, ticket_number=number)
+    till.run(100, code=till.barcode("1001"))
+    till.run(5043, line=till.sale.lines[0].line_id, ticket_number=number)
+    till.run(200)
+    rows = [row for row in till.rows("acme_repair_ticket") if row["phone"] == till.state]
+    assert [(row["ticket_number"], bool(row["fetched"])) for row in rows] == [(number, True)]
+    (sale,) = till.sold()
+    assert sale.lines[0].extra["fields"] == {"acme_repair.ticket": number}
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+def test_a_partner_tests_it_in_each_state(examples: list[str], tmp_path: Path) -> None:
+    """The kit runs a partner's test of table and field online, offline, slow, switched in the middle and killed."""
+    (tmp_path / "test_tickets.py").write_text(IN_EACH_STATE, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path / "site"), str(EXAMPLES)])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_tickets.py"], cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "5 passed" in done.stdout, done.stdout
 
 
 def test_a_plugin_that_goes_with_unsent_rows_is_named(shop: Shop) -> None:

@@ -46,6 +46,7 @@ EXPECTED = {
     "exits_at_import": "loads",
     "next_api_level": "api-level",
     "settings_do_not_fit": "settings",
+    "table_of_nobody": "own-tables",
 }
 
 

@@ -156,6 +156,12 @@ class TillInState:
         found = [msgspec.json.decode(row["data"])["payload"]["transaction"] for row in rows]
         return [msgspec.convert(one, Transaction, strict=False) for one in found if one["transaction_id"] in wanted]
 
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a plugin's table at headquarters, once everything is delivered, in the database's own types:
+        prices with four decimals as whole numbers."""
+        self.settle()
+        return self.shop.server.query(f'SELECT * FROM "{table}"')
+
     def settle(self) -> None:
         """The network passes, the till connects and delivers everything: what is under way has its outcome.
 

@@ -21,7 +21,7 @@ from kassa.partner.check.wheel import Wheel, read_wheel, unpack
 PATIENCE_S = 180
 SEEN_BY_LOADING = (
     "loads", "api-level", "version", "operation-ids", "request-names", "permissions", "settings", "settings-schema",
-    "no-deprecations", "offline-reasons",
+    "no-deprecations", "offline-reasons", "own-tables",
 )  # fmt: skip
 SEEN_BY_RUNNING = ("works", "sells-on", "offline", "budgets", "own-settings")
 SEEN_BY_READING = ("public-modules", "no-kivy", "translations", "typed", "described")

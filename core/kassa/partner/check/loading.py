@@ -6,15 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from kassa.declared_tables import declared_fields, declared_tables
 from kassa.hookspecs import FIRST_PARTNER_OPERATION, SUPPORTED_API_LEVELS
 from kassa.model import EnabledPlugin
 from kassa.operations import Offline, Operation
 from kassa.partner.check.report import Finding
 from kassa.plugin_problems import PluginProblem, place_of_function
+from kassa.plugin_tables import PluginTable
 from kassa.plugins import PluginHost, installed
 from kassa.register.pipeline import APPROVE
+from kassa.schema.plugin_tables import table_for
 
-STAGES = {"settings": "settings", "find": "entry-point"}
+STAGES = {
+    "settings": "settings", "find": "entry-point", "declare_tables": "own-tables", "declare_fields": "own-tables",
+}  # fmt: skip
 
 
 class Loaded:
@@ -39,7 +47,10 @@ class Loaded:
     def findings(self) -> Iterator[Finding]:
         """What is wrong with what they declare."""
         handlers = self.host.hooks.register_handlers()
+        declared_fields(self.host)
+        tables = declared_tables(self.host)
         yield from (self._problem(problem) for problem in self.host.problems)
+        yield from _unmade(tables)
         others = [point.name for point in installed() if point.name not in self.names]
         other = PluginHost([EnabledPlugin(name) for name in sorted(set(others))])
         taken = {operation.id: plugin for plugin, operation in other.hooks.register_operations()}
@@ -99,3 +110,15 @@ class Loaded:
         """The API level that the plugins state; None: none could be loaded."""
         levels = {loaded.info.api_level for loaded in self.host.loaded.values()}
         return min(levels & SUPPORTED_API_LEVELS, default=None)
+
+
+def _unmade(declared: list[tuple[str, PluginTable]]) -> Iterator[Finding]:
+    """Tables that a database does not take, in a database of their own."""
+    engine = create_engine("sqlite://")
+    for plugin, table in declared:
+        try:
+            with engine.begin() as connection:
+                table_for(table).create(connection)
+        except SQLAlchemyError as error:
+            yield Finding("own-tables", f"Table {table.name} of {plugin} cannot be made: {error}")
+    engine.dispose()

@@ -18,6 +18,7 @@ RULES: dict[str, tuple[Level, str]] = {
     "version": ("bronze", "PLUGIN says the name of the entry point and the version of the wheel."),
     "operation-ids": ("bronze", "Its operations have ids from 5000 up that no other installed plugin has."),
     "request-names": ("bronze", "Its requests are named after its package, and no other plugin has them."),
+    "own-tables": ("bronze", "Its tables and fields of sales are named after it, declared right, and can be made."),
     "public-modules": ("bronze", "It imports no internals of Kassa, no other plugin, no database driver."),
     "no-kivy": ("bronze", "What the plugin imports at start has no Kivy in it."),
     "permissions": ("bronze", "Permissions that its operations need are Kassa's, or declared in PLUGIN."),
