@@ -18,7 +18,7 @@ from kassa.schema.master import tender_account
 from kassa.testing.forked_till import ForkedTill
 from kassa.testing.shop import Shop, wait_until
 from kassa.testing.states import TillInState, each_connection_state
-from kassa.testing.store import CASHIER, CASHIER_PIN, SECOND_REGISTER
+from kassa.testing.store import CASHIER, CASHIER_PIN, MANAGER, MANAGER_PIN, SECOND_REGISTER
 from kassa.testing.till import TillKilled
 
 D = Decimal
@@ -298,3 +298,40 @@ def test_nothing_moves_while_training(counter: Counter, card: str) -> None:
     assert (on(counter.shop, "L100"), balance(counter, card)) == (points, D(100))
     with pytest.raises(NotFound):
         balance(counter, "TRAINED")
+
+
+def held_balance(register: Register, number: str) -> Decimal | None:
+    """What its offline database has on an account."""
+    with register.offline_database.reading() as connection:
+        wanted = select(tender_account.c.balance).where(tender_account.c.account_number == number)
+        return connection.execute(wanted).scalar()
+
+
+def test_what_another_register_takes_is_known_by_the_next_round(offline_shop: Shop, folder: Path) -> None:
+    """A register's balance of a card is as old as its last round of synchronisation, at most: what another one has paid
+    is in it after that. What both take of one balance while they are offline is within each one's limit; what then is
+    missing is named in headquarters, and both sales stay."""
+    shop = offline_shop
+    with shop.open_register() as one, shop.open_register(folder) as other:
+        for register, staff in ((one, (CASHIER, CASHIER_PIN)), (other, (MANAGER, MANAGER_PIN))):
+            shop.log_on(register, *staff)
+            wait_until(lambda of=register: knows(of, "G100"), "the register has been told of the card")
+        one.run(512, number="SHARED", amount="60")
+        one.run(200)
+        for register in (other, one):
+            register.synchronise_now()
+            wait_until(lambda of=register: held_balance(of, "SHARED") == D(60), "known after one round")
+        shop.network.refuse()
+        for register in (one, other):
+            register.run(100, code="1001")
+            register.run(214, number="SHARED", amount="50")
+            register.run(200)
+        shop.network.pass_through()
+        for register in (one, other):
+            register.run(917, action="connect")
+            shop.delivered(register)
+        wait_until(lambda: shop.server.query("SELECT reason FROM parked_entry") != [], "one of them is parked")
+        assert on(shop, "SHARED") == D(10)
+        said = shop.server.query("SELECT reason FROM parked_entry")
+        assert len(said) == 1
+        assert "not enough" in said[0]["reason"]
