@@ -128,6 +128,7 @@ class Selling:
     def run(self, sales: int) -> Seen:
         """Sell, and say what was seen."""
         self._frames.clear()
+        self._last = time.perf_counter()
         begun = _memory_mb()
         taken = [self.sell() for _sale in range(sales)]
         scans = [second for scanned, _tapped in taken for second in scanned]

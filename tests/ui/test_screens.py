@@ -14,7 +14,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from tests.ui import legible, pseudo
 from tests.ui.pilot import Pilot
 from tests.ui.scripted_register import ScriptedRegister
-from tests.ui.shown import STATES, State, approval, draw, number, sale, window
+from tests.ui.shown import STATES, State, approval, draw, number, sale, settings, window, words
 
 from kassa.errors import LoggedOnWrong
 from kassa.register.face import Event
@@ -44,7 +44,14 @@ def metrics(density: float, fontscale: float, size: tuple[int, int]) -> Iterator
         Metrics.density, Metrics.fontscale, Window.size = before
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+A_FEW = (sale, words, approval, settings)
+"""What most others are made of: the sale itself, letters, number pad and fields, choices."""
+EACH = [
+    pytest.param(state, id=state.__name__, marks=() if state in A_FEW else pytest.mark.soak) for state in STATES
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", EACH)
 def test_every_screen(
     selling: Pilot, register: ScriptedRegister, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,12 +86,12 @@ def test_what_cannot_be_read_is_found(selling: Pilot) -> None:
     """The looks at texts find one that no catalogue has, one that is cut off and one that ends in an ellipsis."""
     from kassa_ui.widgets.words import Fit, Words
 
-    words = Words(text="[a long one]", size_hint=(None, None))
+    shortened = Words(text="[a long one]", size_hint=(None, None))
     fit = Fit(text="[wide]", size_hint=(None, None))
-    for label in (Fit(text="Untold", width=200), fit, words):
+    for label in (Fit(text="Untold", width=200), fit, shortened):
         selling.app.stage.add_widget(label)  # Nothing that is drawn anew takes it out, as the totals would.
     selling.frames(2)
-    fit.size, words.size = (10, 10), (30, 20)
+    fit.size, shortened.size = (10, 10), (30, 20)
     selling.frames(2)
     seen = legible.labels(selling)
     assert "Untold" in legible.untranslated(seen)
@@ -166,7 +173,7 @@ def test_a_bar_covers_no_value(selling: Pilot, register: ScriptedRegister) -> No
 
 
 @pytest.mark.parametrize("fontscale", [1.0, 1.5])
-@pytest.mark.parametrize("width", [600, 800, 1024, 1280])
+@pytest.mark.parametrize("width", [600, pytest.param(800, marks=pytest.mark.soak), 1024, 1280])
 def test_the_bar_never_runs_over(application: Pilot, register: ScriptedRegister, width: int, fontscale: float) -> None:
     """Offline, with sales that wait and somebody at the till: nothing in the bar lies on anything else or outside it,
     the time is whole, and pill, waiting and name can be read."""
