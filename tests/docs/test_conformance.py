@@ -35,3 +35,15 @@ def test_every_sentence_has_a_test() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| the", "| ---"))]
     assert rows
     assert [row for row in rows if "`tests/" not in row] == []
+
+
+SENTENCES = {"Overview": 5, "Connection status": 6, "Setup": 7, "Data synchronisation": 5}
+"""Promises in each chapter of the founding document; one of its sentences makes two, of header and window."""
+
+
+@pytest.mark.parametrize("chapter", SENTENCES)
+def test_each_chapter_has_all_its_sentences(chapter: str) -> None:
+    """No promise of a chapter is left out, and none is there twice."""
+    (text,) = re.findall(rf"^## {chapter}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    told = [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| ") and "`tests/" in line]
+    assert len(set(told)) == len(told) == SENTENCES[chapter]

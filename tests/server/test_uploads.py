@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -349,8 +350,13 @@ def test_what_unpacks_to_too_much_is_not_unpacked(sqlite_shop: Shop, monkeypatch
     encoding says, or is cut off, is refused too. All are answers, and change nothing."""
     monkeypatch.setattr("kassa_server.app.LARGEST_BODY", 1_000_000)
     device = sqlite_shop.device()
+    bomb = compressed(bytes(50_000_000))
+    tracemalloc.start()
     with pytest.raises(TooLarge):
-        open_answer(device.post(PATH, compressed(bytes(50_000_000)), Content_Encoding=ENCODING), None)
+        open_answer(device.post(PATH, bomb, Content_Encoding=ENCODING), None)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
     for body in (b"{}", compressed(b"{}" * 100)[:-5], b""):
         with pytest.raises(InvalidInput):
             open_answer(device.post(PATH, body, Content_Encoding=ENCODING), None)

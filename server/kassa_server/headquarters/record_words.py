@@ -193,6 +193,17 @@ OTHER_TABLES: dict[str, Text] = {
     "store_staff": _("Staff in a store"),
 }
 """What the other tables are called whose changes are logged."""
+OTHER_COLUMNS: dict[str, Text] = {
+    "offline_profile": _("Offline profile"),
+    "settings": _("Settings"),
+    "support_offline": _("Support offline"),
+    "receipt_mask": _("Receipt numbers"),
+    "register_id": _("Register"),
+    "layout": _("Screen layout"),
+    "state": _("State"),
+    "made_at": _("Made"),
+}
+"""What columns are called that no record page shows."""
 
 
 def table_words(name: str) -> Text:
@@ -202,4 +213,4 @@ def table_words(name: str) -> Text:
 
 def column_words(name: str) -> Text:
     """What a column is called; one that nobody types as it is."""
-    return COLUMNS.get(name, literal(name))
+    return COLUMNS.get(name) or OTHER_COLUMNS.get(name, literal(name))
