@@ -22,8 +22,14 @@ from kassa_sync.plugin_sets import PluginSets
 _, n_ = texts("kassa_sync")
 PATH = "/v1/packages"
 PINNED_KEYS = ("kassa", "headquarters_keys")
-SEEN = ("sync", "list_number")
-PROMISED = ("sync", "promised_until")
+ACCEPTED = ("sync", "accepted_list")
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The newest list that was ever accepted here: kept with one write, and read by ``kassa status`` too."""
+
+    number: int = 0
+    promised_until: datetime | None = None
 
 
 class Lists:
@@ -57,8 +63,8 @@ class Lists:
                 seen_number=self.seen_number,
                 scope=self._register.record.store.store_id,
             )
-            self._register.keep_setting(*SEEN, str(listed.number))
-            self._register.keep_setting(*PROMISED, listed.expires_at.isoformat())
+            accepted = Accepted(listed.number, listed.expires_at)
+            self._register.keep_setting(*ACCEPTED, msgspec.json.encode(accepted).decode())
             self._listed = listed
         ordered = self._orders.carry_out(answer.orders)
         self._state = answer.state
@@ -93,7 +99,7 @@ class Lists:
     @property
     def seen_number(self) -> int:
         """The highest number of a list that was ever accepted here, in an earlier run too; 0: none."""
-        return int(self._register.setting(*SEEN) or 0)
+        return self._accepted().number
 
     @property
     def key_set_number(self) -> int:
@@ -106,8 +112,11 @@ class Lists:
 
     def promised_until(self) -> datetime | None:
         """Until when the list that was accepted last holds, in an earlier run too."""
-        kept = self._register.setting(*PROMISED)
-        return None if kept is None else datetime.fromisoformat(kept)
+        return self._accepted().promised_until
+
+    def _accepted(self) -> Accepted:
+        kept = self._register.setting(*ACCEPTED)
+        return Accepted() if kept is None else msgspec.json.decode(kept, type=Accepted)
 
     def _keys(self) -> KeySet:
         kept = self._register.setting(*PINNED_KEYS)

@@ -46,6 +46,7 @@ def test_running_register(shop: Shop, register: Register) -> None:
     closed = facts(register.directory)
     assert (closed["Running"], closed["Sales waiting"]) == ("no", told["Sales waiting"])
     assert (closed["Last upload"], closed["Last download"]) == (told["Last upload"], told["Last download"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", closed["Data promised until"])
 
 
 def test_database_server_and_its_password(shop: Shop, postgresql_server: PostgreSQLServer) -> None:

@@ -38,7 +38,7 @@ def read_status(directory: Path) -> list[tuple[str, str]]:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             facts = [("Store server", installation.server_address), *_facts(connection)]
             pointer = _setting(connection, "kassa", ACTIVE)
-            promised = list(_promised(_setting(connection, "sync", "promised_until")))
+            promised = list(_promised(_setting(connection, "sync", "accepted_list")))
     except sqlite3.Error as error:
         raise SetupError(_("The register's journal cannot be read."), where=f"{path}: {error}") from error
     facts += [*_database(directory, installation, pointer), *promised]
@@ -89,10 +89,14 @@ def _setting(connection: sqlite3.Connection, owner: str, name: str) -> str | Non
     return None if row is None else str(row[0])
 
 
+class _Accepted(msgspec.Struct):
+    promised_until: datetime
+
+
 def _promised(kept: str | None) -> Iterator[tuple[str, str]]:
     """Until when headquarters promised that the register's list of packages holds."""
     if kept is not None:
-        until = datetime.fromisoformat(kept)
+        until = msgspec.json.decode(kept, type=_Accepted).promised_until
         passed = ", passed: headquarters should have renewed it" if Environment().clock.utc() > until else ""
         yield "Data promised until", f"{until:%Y-%m-%d %H:%M:%S} UTC{passed}"
 
