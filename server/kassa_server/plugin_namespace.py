@@ -29,7 +29,7 @@ class Namespace(importlib.abc.MetaPathFinder):
 
     def __init__(self, name: str, folder: Path) -> None:
         self._name = name
-        self._tops = {path.name.removesuffix(".py") for path in folder.iterdir() if _is_importable(path)}
+        self._tops = {path.name.partition(".")[0] for path in folder.iterdir() if _is_importable(path)}
         self._builtins = {**vars(builtins), "__import__": self._import}
         parent = ModuleType(name, "Plugins from headquarters.")
         parent.__path__ = [str(folder)]
@@ -97,4 +97,6 @@ def _import_part(name: str) -> None:
 
 
 def _is_importable(path: Path) -> bool:
-    return path.suffix == ".py" or (path.is_dir() and not path.name.startswith((".", "__")) and "." not in path.name)
+    if path.is_dir():
+        return not path.name.startswith((".", "__")) and "." not in path.name
+    return path.name.endswith((".py", *importlib.machinery.EXTENSION_SUFFIXES))

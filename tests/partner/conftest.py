@@ -45,6 +45,9 @@ class Partner:
         path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
         environment = {**os.environ, "PATH": path, **NOTHING_FETCHED, **ONLY_THE_KIT}
         environment.pop("PYTHONPATH", None)
+        # Each command is a process that imports Kassa: it compiles it once, as it would in anybody's environment.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = str(self.bin.parent / "compiled")
         done = subprocess.run(
             command, shell=True, cwd=folder or self.folder, env=environment, capture_output=True, text=True,
             timeout=PATIENCE_S, check=False,
