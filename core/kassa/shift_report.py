@@ -56,7 +56,7 @@ class TenderTotal(msgspec.Struct, frozen=True):
     foreign: Decimal = ZERO
 
 
-class Movement(msgspec.Struct, frozen=True):
+class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one kind of movement has moved of one tender; of a currency tender in its ``currency``."""
 
     kind: MovementKind
@@ -65,7 +65,7 @@ class Movement(msgspec.Struct, frozen=True):
     currency: str = ""
 
 
-class TenderCount(msgspec.Struct, frozen=True):
+class TenderCount(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was counted of one tender; the latest declaration. Of a currency tender in its ``currency``."""
 
     tender_id: str

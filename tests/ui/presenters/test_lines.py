@@ -49,6 +49,16 @@ def test_discounts_stand_on_the_line(bench: Bench) -> None:
     assert (rows[-1].detail, rows[-1].amount) == ("Höst −99,00 · Rabatt 20 % · −160,00", "640,00")
 
 
+def test_the_serial_number_stands_on_the_line(bench: Bench) -> None:
+    """The cashier sees which one is sold."""
+    bench.selling()
+    sale = bench.till.view.transaction
+    assert sale is not None
+    bench.register._change(sale.lines[1].line_id, extra={"serial_number": "IMEI-4711"})
+    bench.until(lambda: "IMEI" in bench.sale().rows[1].detail)
+    assert bench.sale().rows[1].detail == "7310865004703 · IMEI-4711"
+
+
 def test_a_removed_line_stays(bench: Bench) -> None:
     """A voided line stays in sight, marked, without an amount."""
     bench.selling()

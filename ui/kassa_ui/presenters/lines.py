@@ -100,6 +100,8 @@ def _detail(line: Line, amounts: LineAmounts | None, speech: Speech) -> str:
         parts.append(speech(_("Return")))
     if not parts:
         parts.append(line.item.barcode or line.item.number if line.item.unit == "pcs" else speech.unit(line.item.unit))
+    if line.extra.get("serial_number"):
+        parts.append(str(line.extra["serial_number"]))
     if abs(line.quantity) != 1 and line.discount is None:
         parts.append(f"{speech.amount(line.unit_price)} /{speech.unit(line.item.unit)}")
     if line.comment:
