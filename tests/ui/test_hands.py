@@ -31,8 +31,11 @@ def test_log_on_by_keyboard(pilot: Pilot) -> None:
     pilot.until(lambda: pilot.app.till.screen == "sale")
 
 
-def test_the_log_on_panel_stands_still(pilot: Pilot) -> None:
-    """An error at log on has its room: fields and keys do not move under the finger."""
+def test_the_log_on_panel_stands_still(pilot: Pilot, register: ScriptedRegister) -> None:
+    """An error at log on has its room, beside what is said offline: fields and keys do not move under the finger."""
+    register.go_offline()
+    pilot.until(lambda: not pilot.app.stage.ids.header.online)
+    pilot.frames(3)
     place = pilot.find("Logga in").pos[:], pilot.find("5").pos[:]
     pilot.type("100\n9999\n", gap_s=0.3)
     pilot.until(lambda: pilot.reads("Fel id eller PIN."))
