@@ -10,6 +10,7 @@ EVENTS: dict[str, Text] = {
     "activated": _("Device activated"),
     "activation_code_made": _("Activation code made"),
     "channel_code_made": _("Code for a store server made"),
+    "customers_merged": _("Customers merged"),
     "device_admitted_again": _("Device admitted again"),
     "device_revoked": _("Device revoked"),
     "finding_handled": _("Finding handled"),
