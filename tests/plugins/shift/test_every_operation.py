@@ -61,6 +61,7 @@ def test_the_other_operations(till: TillInState) -> None:
     paid = till.result(206).data
     till.run(114, receipt=paid["receipt_number"], line_id=sale.lines[0].line_id, approval=APPROVAL)
     till.run(200)
+    till.run(512, number=f"NEW-{till.state}", amount="10")
     till.run(519, number="G100", amount="10")
     till.run(520, number="G100")
     till.run(201)
@@ -74,9 +75,9 @@ def test_the_other_operations(till: TillInState) -> None:
     _only_the_store_server_knows(till)
     _log_off_and_on(till)
     sold, returned, card = till.sold()
-    assert [line.item.number for line in (*sold.sold_lines, *card.sold_lines)] == ["1001", "GIFT-CARD"]
+    assert [line.item.number for line in (*sold.sold_lines, *card.sold_lines)] == ["1001", "GIFT-CARD", "GIFT-CARD"]
     assert [line.quantity for line in returned.sold_lines] == [Decimal(-3)]
-    assert sum(sale.total for sale in till.sales()) == Decimal(10)
+    assert sum(sale.total for sale in till.sales()) == Decimal(20)
 
 
 def _only_the_store_server_knows(till: TillInState) -> None:
