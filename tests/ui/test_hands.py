@@ -93,6 +93,15 @@ def test_the_screen_is_alive_while_the_register_works(selling: Pilot, register: 
     assert selling.app.till.work.running
 
 
+def test_a_scan_that_takes_long_says_so(selling: Pilot, register: ScriptedRegister) -> None:
+    """A scan that takes long says that it works, until it has ended."""
+    register.hold()
+    selling.type(CODES[1] + "\n", gap_s=0.003)
+    selling.until(lambda: selling.reads("•••"))
+    register.release()
+    selling.until(lambda: not selling.reads("•••"))
+
+
 def test_scans_typed_quickly_while_it_works(selling: Pilot, register: ScriptedRegister) -> None:
     """A scanner's keys during a slow operation all arrive, in order, none lost."""
     register.hold()
