@@ -11,13 +11,13 @@ from kivy.metrics import dp, sp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.label import Label
 
 from kassa_ui import kv, theme
 from kassa_ui.widgets.fitting import Written, fitted
 from kassa_ui.widgets.focus import Focusable
 from kassa_ui.widgets.icon import Icon
 from kassa_ui.widgets.rounded import Rounded
-from kassa_ui.widgets.text_label import TextLabel
 from kassa_ui.widgets.words import text_width
 
 WORKING_AFTER_S = 0.12
@@ -28,11 +28,11 @@ SIZES = {"backspace": (38, 22), "enter": (28, 24)}
 """Of a key's sign, in dp; others are square."""
 
 
-class KeyDetail(TextLabel):
+class KeyDetail(Label):
     """The small line under a key's name."""
 
 
-class KeyShortcut(TextLabel):
+class KeyShortcut(Label):
     """The keyboard's way to a key, in its corner, while a keyboard is in use."""
 
 

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from kivy.core.text import Label as CoreLabel
 from kivy.properties import ColorProperty, NumericProperty
+from kivy.uix.label import Label
 
 from kassa_ui import kv
-from kassa_ui.widgets.text_label import TextLabel
 
 
-class Fit(TextLabel):
+class Fit(Label):
     """Words that take the width they need."""
 
 
@@ -19,13 +19,13 @@ class FitStrong(Fit):
     """The same in the middle weight."""
 
 
-class Shrinking(TextLabel):
+class Shrinking(Label):
     """Words that take the width they need, but no more than ``most``: then they end in an ellipsis."""
 
     natural = NumericProperty(0)
     most = NumericProperty(100_000)
 
-    def on_kv_post(self, base_widget: TextLabel) -> None:
+    def on_kv_post(self, base_widget: Label) -> None:
         """The layout is applied: measure, and again with every change of what decides the width."""
         self.bind(text=self._measure, font_size=self._measure, font_name=self._measure)
         self._measure()
@@ -34,12 +34,12 @@ class Shrinking(TextLabel):
         self.natural = text_width(self.text, self.font_name, self.font_size) if self.text else 0
 
 
-class Shrunk(TextLabel):
+class Shrunk(Label):
     """Words on one line that are drawn smaller where there is no room for them."""
 
     meant = NumericProperty(0)
 
-    def on_kv_post(self, base_widget: TextLabel) -> None:
+    def on_kv_post(self, base_widget: Label) -> None:
         """The layout is applied: fit the words in, and again with every change."""
         self.bind(text=self._fit, width=self._fit, meant=self._fit, font_name=self._fit)
         self._fit()
@@ -49,7 +49,7 @@ class Shrunk(TextLabel):
         self.font_size = self.meant * min(1, self.width / width) if width > 0 else self.meant
 
 
-class Words(TextLabel):
+class Words(Label):
     """Words that stay on one line and are cut with an ellipsis where there is no room."""
 
 
@@ -57,7 +57,7 @@ class Strong(Words):
     """The same in the middle weight."""
 
 
-class Paragraph(TextLabel):
+class Paragraph(Label):
     """Words that flow over as many lines as they need; the widget is as high as they are."""
 
     ground = ColorProperty((0, 0, 0, 0))
