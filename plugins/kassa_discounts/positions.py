@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from kassa.discounting import DiscountLevel
 from kassa.model import Line
+from kassa.sale.gift_cards import takes_discount
 from kassa_discounts.requests import Discounts, PeriodicDiscount
 
 ZERO = Decimal(0)
@@ -72,11 +73,11 @@ class Taken:
 
 def positions_of(lines: Iterable[Line], unit: Decimal) -> list[Position]:
     """The positions of the lines that periodic discounts are on, in the order of their keys. Left out are what is void
-    or a return, and what has a price that somebody gave by hand."""
+    or a return, what has a price that somebody gave by hand, and money on gift cards."""
     found: dict[tuple[str, ...], Position] = {}
     whole: dict[tuple[str, ...], bool] = {}
     for line in lines:
-        if line.voided or line.quantity <= 0 or line.price_override is not None:
+        if line.voided or line.quantity <= 0 or line.price_override is not None or not takes_discount(line):
             continue
         item = line.item
         price, rate = item.unit_price.normalize(), item.tax_rate.normalize()

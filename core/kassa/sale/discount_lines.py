@@ -15,6 +15,7 @@ from kassa.discounting import OfferedDiscount
 from kassa.model import DiscountLine, Line, Transaction
 from kassa.money import minor_unit
 from kassa.sale.allocation import round_half_up
+from kassa.sale.gift_cards import takes_discount
 
 _ZERO = Decimal(0)
 
@@ -28,8 +29,9 @@ def after_discount_lines(line: Line, gross: Decimal) -> Decimal:
 
 
 def with_discount_lines(transaction: Transaction, offered: Iterable[tuple[str, OfferedDiscount]]) -> Transaction:
-    """With these discounts, each with its plugin's name, in place of the former ones. A line that is not there, void or
-    a return gets none; of what would take a line below zero only what the line is worth is taken, first come first.
+    """With these discounts, each with its plugin's name, in place of the former ones. A line that is not there, void, a
+    return or money on a gift card gets none; of what would take a line below zero only what the line is worth is taken,
+    first come first.
 
     A return that carries the discount lines of the sale that it takes back keeps them.
     """
@@ -43,7 +45,7 @@ def with_discount_lines(transaction: Transaction, offered: Iterable[tuple[str, O
 
 
 def _discounted(line: Line, offered: list[tuple[str, OfferedDiscount]], currency: str) -> Line:
-    if line.voided or line.quantity <= 0 or not (offered or line.discount_lines):
+    if line.voided or line.quantity <= 0 or not takes_discount(line) or not (offered or line.discount_lines):
         return line
     unit = minor_unit(currency)
     left = round_half_up(line.unit_price * line.quantity, unit)

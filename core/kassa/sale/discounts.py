@@ -19,6 +19,7 @@ from kassa.model import Discount, Line, Transaction
 from kassa.money import minor_unit
 from kassa.sale.allocation import discount_of, discounted, own_discount, round_half_up
 from kassa.sale.discount_lines import after_discount_lines
+from kassa.sale.gift_cards import takes_discount
 from kassa.sale.lines import replace_line
 from kassa.text import Money, texts
 
@@ -40,8 +41,13 @@ def discount_line(transaction: Transaction, line: Line, discount: Discount | Non
     """With that discount on ``line`` in place of its former one; None takes it away.
 
     :raises kassa.errors.InvalidInput: it is more than the line is worth.
+    :raises kassa.errors.NotAvailable: the line is money on a gift card.
     """
     if discount is not None:
+        if not takes_discount(line):
+            raise NotAvailable(
+                _("Money on a gift card takes no discount."), hint=_("Choose another line, or go on without.")
+            )
         _check_worth(discount, abs(_worth(line, transaction)), transaction.currency)
     return replace_line(transaction, replace(line, discount=discount))
 
@@ -54,7 +60,7 @@ def discount_total(transaction: Transaction, discount: Discount | None) -> Trans
     :raises kassa.errors.NotAvailable: there are no lines yet.
     """
     if discount is not None:
-        if not transaction.sold_lines:
+        if not any(map(takes_discount, transaction.sold_lines)):
             raise NotAvailable(_("There is nothing to give a discount on yet."), hint=_("Scan an item first."))
         _check_worth(discount, _discounted_worth(transaction, _worth), transaction.currency)
     return replace(transaction, discount=discount)
@@ -102,7 +108,7 @@ def _worth(line: Line, transaction: Transaction) -> Decimal:
 def _discounted_worth(transaction: Transaction, worth_of: Callable[[Line, Transaction], Decimal]) -> Decimal:
     unit = minor_unit(transaction.currency)
     amounts = []
-    for line in transaction.sold_lines:
+    for line in filter(takes_discount, transaction.sold_lines):
         worth = worth_of(line, transaction)
         amounts.append(worth - own_discount(line.discount, worth, unit))
     sign, members = discounted(amounts)

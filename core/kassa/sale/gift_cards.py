@@ -18,3 +18,8 @@ def gift_card_of(line: Line) -> str | None:
     """The number of the gift card that a line puts money on; None: it is no such line."""
     number = line.extra.get(_KEPT_AS)
     return None if number is None else str(number)
+
+
+def takes_discount(line: Line) -> bool:
+    """Whether discounts are taken off a line: not off money that is put on a gift card."""
+    return gift_card_of(line) is None

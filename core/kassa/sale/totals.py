@@ -5,7 +5,7 @@ The order of the steps, each rounded half up (away from zero) to the currency's 
 1. a line's gross is unit price × quantity, less its discount lines (periodic discounts, which come rounded), less the
    line's own discount, given by hand on what is left;
 2. the total discount is taken off the *sold* lines together (off the returned ones where nothing is sold), and divided
-   among them by largest remainder;
+   among them by largest remainder; money on a gift card takes no part in it;
 3. tax is computed on each rate's total, as that is what is declared, and divided among the rate's lines by largest
    remainder, so that the lines' taxes always add up to it.
 
@@ -24,6 +24,7 @@ from kassa.model import Line, Transaction
 from kassa.money import minor_unit
 from kassa.sale.allocation import Rate, divide_discount, divide_tax, own_discount, round_half_up
 from kassa.sale.discount_lines import after_discount_lines
+from kassa.sale.gift_cards import takes_discount
 
 _MEASURED = frozenset({"kg", "hg", "g", "lb", "oz", "l", "dl", "cl", "ml", "m", "cm", "mm"})
 """Units that are weighed or measured: such a line is one article, whatever its quantity."""
@@ -146,7 +147,8 @@ def _compute_goods(transaction: Transaction) -> _Goods:
     net = [worth - own_discount(line.discount, worth, unit) for line, worth in zip(lines, worths, strict=True)]
     rates = [Rate(line.item.tax_code, line.item.tax_rate) for line in lines]
     if transaction.discount is not None:
-        shares = divide_discount(transaction.discount, net, rates, unit)
+        amounts = [amount if takes_discount(line) else zero for line, amount in zip(lines, net, strict=True)]
+        shares = divide_discount(transaction.discount, amounts, rates, unit)
         net = [amount - off for amount, off in zip(net, shares, strict=True)]
     line_tax, taxes = _tax(net, rates, transaction.tax_included, unit)
     return _Goods(

@@ -9,11 +9,14 @@ from hypothesis import given
 from msgspec.structs import replace
 from tests.core.sale.strategies import item, line, sale, transactions
 
+from kassa.discounting import OfferedDiscount
 from kassa.errors import InvalidInput, NotAvailable, NotFound, Refusal
 from kassa.model import Discount, Transaction
 from kassa.sale import entered, lines
+from kassa.sale.discount_lines import with_discount_lines
 from kassa.sale.discounts import approve, discount_line, discount_total
 from kassa.sale.discounts import given as given_discounts
+from kassa.sale.gift_cards import gift_card_line
 from kassa.sale.totals import compute
 
 D = Decimal
@@ -176,3 +179,22 @@ def test_a_comment_has_an_end() -> None:
     assert entered.comment(" blue ") == "blue"
     with pytest.raises(InvalidInput, match="too long"):
         entered.comment("x" * 501)
+
+
+def test_money_on_a_gift_card_takes_no_discount() -> None:
+    """100.00 of goods and 10.00 on a gift card, ten per cent off the whole: 10.00 off, and the card holds what was paid
+    for it. No discount can be given on the card itself, by hand or by a plugin."""
+    card = gift_card_line("g", replace(item(), unit_price=D("10.00")), "G-1")
+    goods = line("a", "100.00")
+    transaction = discount_total(sale(goods, card), Discount("percent", D(10)))
+    totals = compute(transaction)
+    assert (totals.discount, totals.total) == (D("10.00"), D("100.00"))
+    assert [(each.line_id, each.net) for each in totals.lines] == [("a", D("90.00")), ("g", D("10.00"))]
+    with pytest.raises(InvalidInput, match="more than the goods"):
+        discount_total(transaction, Discount("amount", D("100.01")))
+    with pytest.raises(NotAvailable, match="gift card"):
+        discount_line(transaction, card, Discount("percent", D(10)))
+    with pytest.raises(NotAvailable, match="nothing to give"):
+        discount_total(sale(card), Discount("percent", D(10)))
+    offered = with_discount_lines(sale(goods, card), [("acme", OfferedDiscount("g", "d", "Spring", D(5)))])
+    assert compute(offered).total == D("110.00")
