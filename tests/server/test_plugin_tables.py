@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CreateTable, Engine, inspect, select
+from sqlalchemy import Connection, CreateTable, Engine, Table, inspect, select
 from sqlalchemy.dialects import mssql
 from sqlalchemy.schema import CreateIndex
 
@@ -18,7 +18,7 @@ from kassa.plugin_tables import KINDS, PluginColumn, PluginTable
 from kassa.runtime.channel_records import ChannelRecords
 from kassa.schema.plugin_tables import table_for
 from kassa_server.channel import Channel
-from kassa_server.master_data import remove_row, write_row
+from kassa_server.master_data import put_rows, remove_row
 from kassa_server.plugin_tables import Declared, TablesOf, declare_tables
 from kassa_server.schema import change_log, plugin_table
 
@@ -48,8 +48,11 @@ def declare(headquarters: Channel, table: PluginTable, version: str = "1", plugi
 
 
 def put(headquarters: Channel, row: dict[str, Any]) -> None:
+    def write(connection: Connection, table: Table, written: Mapping[str, Any]) -> None:
+        put_rows(connection, table, [written])
+
     with headquarters.writing() as connection:
-        ChannelRecords(connection, write_row, remove_row, TablesOf(connection)).put("acme_thing", row)
+        ChannelRecords(connection, write, remove_row, TablesOf(connection)).put("acme_thing", row)
 
 
 def differs(engine: Engine, table: PluginTable) -> list[Any]:

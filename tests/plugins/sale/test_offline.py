@@ -62,7 +62,7 @@ def test_a_sale_is_suspended_and_taken_up_alone(shop: Shop, alone: Register) -> 
 
 
 def test_a_customer_added_alone_is_there_when_the_server_is_back(shop: Shop, alone: Register) -> None:
-    """Found at once in the register, and in the store server after delivery under the same number."""
+    """Found at once in the register, and after delivery in the store server, with a number that stays."""
     alone.run(100, code="1001")
     customer = alone.run(612, name="Åsa Öberg").data
     assert alone.run(602, words="asa oberg").data.customers == (customer,)
@@ -72,4 +72,7 @@ def test_a_customer_added_alone_is_there_when_the_server_is_back(shop: Shop, alo
     alone.connection.connect(in_transaction=False)
     shop.delivered(alone)
     assert alone.connection.state().online
-    assert alone.run(602, words="oberg").data.customers == (customer,)
+    (known,) = alone.run(602, words="oberg").data.customers
+    assert (customer.provisional, known.provisional, known.name) == (True, False, customer.name)
+    (sale,) = shop.server.sales()
+    assert sale.customer_number == known.number

@@ -70,7 +70,9 @@ def every_path(pages: Pages) -> list[str]:
     return [*paths, "/records/item/create", "/records/item/edit/1001", "/records/item/delete?key=1001"]
 
 
-@pytest.mark.parametrize(("width", "dark", "language"), [(WIDE, False, "en"), (NARROW, True, "sv")])
+@pytest.mark.parametrize(
+    ("width", "dark", "language"), [pytest.param(WIDE, False, "en", marks=pytest.mark.soak), (NARROW, True, "sv")]
+)
 def test_every_page_is_sound(width: int, dark: bool, language: str, pages: Pages) -> None:
     """No page is wider than its window, breaks the policy, lacks a heading, or has a control without a name or words
     too faint to read (4.5 to 1)."""
