@@ -39,9 +39,8 @@ class SQLiteOfflineDatabase(OfflineDatabase):
 
     @property
     def available(self) -> bool:
-        """Whether there is an active file."""
-        path = self.path
-        return path is not None and path.exists()
+        """Whether there is an active file. Asked before every look-up."""
+        return self._active is not None and os.path.exists(os.path.join(self.directory, self._active))
 
     def size(self) -> int:
         """The active file's size in bytes; 0 when there is none."""

@@ -15,6 +15,7 @@ from kassa.runtime.channel_records import ChannelRecords
 from kassa.runtime.overlay_records import OverlayRecords
 from kassa.runtime.request import Command, Credentials, HandlerContext, Request, RequestContext, Side
 from kassa.runtime.runtime import Runtime
+from kassa.runtime.sqlite_records import SQLiteRecords
 
 
 class LocalRuntime:
@@ -65,7 +66,8 @@ class LocalRuntime:
         with ExitStack() as stack:
             base: ChannelRecords | OfflineDatabaseUnavailable
             try:
-                base = ChannelRecords(stack.enter_context(self._database.reading()), tables=self._database.tables)
+                kind = SQLiteRecords if self._database.kind == "sqlite" else ChannelRecords
+                base = kind(stack.enter_context(self._database.reading()), tables=self._database.tables)
             except OfflineDatabaseUnavailable as error:
                 base = error
             tables = self._database.tables

@@ -15,6 +15,7 @@ from kassa.requests.barcodes import other_readings
 from kassa.requests.catalogue import FindItem, ItemsFound, SearchItems
 from kassa.requests.prices import place, price_in_force, prices_in_force
 from kassa.runtime.request import Handler, HandlerContext, Row
+from kassa.runtime.sqlite_records import OFTEN
 from kassa.schema.master import barcode, item, tax_code, unit_of_measure
 from kassa.text import Text, literal, texts
 
@@ -53,7 +54,7 @@ _BARCODED = (
 _BY_BARCODE = select(*_SOLD, barcode.c.barcode, barcode.c.quantity).select_from(_BARCODED)
 _BY_NUMBER = select(*_SOLD).select_from(_RATED)
 
-EXACT_BARCODE = _BY_BARCODE.where(barcode.c.barcode == bindparam("code"))
+EXACT_BARCODE = _BY_BARCODE.where(barcode.c.barcode == bindparam("code")).execution_options(**{OFTEN: True})
 ONE_OF_BARCODES = _BY_BARCODE.where(barcode.c.barcode.in_(bindparam("codes", expanding=True)))
 EXACT_NUMBER = _BY_NUMBER.where(item.c.item_number == bindparam("code"))
 ONE_OF_NUMBERS = _BY_NUMBER.where(item.c.item_number.in_(bindparam("codes", expanding=True)))

@@ -54,4 +54,4 @@ def _rows(records: Records, numbers: Sequence[str], where: Mapping[str, str]) ->
 def place(context: HandlerContext) -> dict[str, str]:
     """Store and day of a request, by the store's own calendar."""
     today = context.environment.clock.utc().astimezone(ZoneInfo(context.store.timezone))
-    return {"store_id": context.store.store_id, "today": today.strftime("%Y-%m-%d")}
+    return {"store_id": context.store.store_id, "today": today.date().isoformat()}

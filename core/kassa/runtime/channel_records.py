@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import Connection, CursorResult, Table, and_, or_, select
 
 from kassa.runtime.request import Row
 from kassa.schema.master import master
@@ -65,7 +65,7 @@ class ChannelRecords:
         target = table_of(table, self.tables)
         wanted = and_(True, *(target.c[name] == value for name, value in equals.items()))
         statement = select(target).where(wanted).order_by(target.c[key_of(target)]).limit(limit)
-        return [dict(row) for row in self._connection.execute(statement).mappings()]
+        return _rows(self._connection.execute(statement))
 
     def search(self, table: str, columns: tuple[str, ...], words: str, *, limit: int = 50) -> list[Row]:
         """Rows in which every word occurs in one of the columns."""
@@ -74,7 +74,7 @@ class ChannelRecords:
             or_(*(target.c[column].contains(word, autoescape=True) for column in columns)) for word in words.split()
         ]
         statement = select(target).where(and_(True, *every)).order_by(target.c[key_of(target)]).limit(limit)
-        return [dict(row) for row in self._connection.execute(statement).mappings()]
+        return _rows(self._connection.execute(statement))
 
     def put(self, table: str, row: Row) -> None:
         """Insert or replace."""
@@ -90,4 +90,10 @@ class ChannelRecords:
 
     def select(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a select."""
-        return [dict(row) for row in self._connection.execute(statement, parameters or {}).mappings()]
+        return _rows(self._connection.execute(statement, parameters or {}))
+
+
+def _rows(result: CursorResult[Any]) -> list[Row]:
+    """The rows as dictionaries: half of a look-up's time goes if each is made from its mapping."""
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]

@@ -16,6 +16,7 @@ from kassa.folding import search_text
 from kassa.model import Store
 from kassa.runtime.channel_records import ChannelRecords, key_of
 from kassa.runtime.request import HandlerContext, RequestContext, Row, Side
+from kassa.runtime.sqlite_records import SQLiteRecords
 from kassa.schema import make_engine, master
 
 STORE = Store("S1", "Store", "SEK")
@@ -50,16 +51,17 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture
-def asking(engine: Engine) -> Contexts:
+@pytest.fixture(params=[ChannelRecords, SQLiteRecords])
+def asking(request: pytest.FixtureRequest, engine: Engine) -> Contexts:
     """What a handler is given, within one transaction: ``with asking(register="R1") as context``."""
+    kind: type[ChannelRecords] = request.param
 
     @contextmanager
     def begin(
         register: str = "R1", side: Side = Side.STORE_SERVER, staff: str | None = "100"
     ) -> Iterator[HandlerContext]:
         with engine.begin() as connection:
-            records = ChannelRecords(connection, write, remove)
+            records = kind(connection, write, remove)
             caller = RequestContext("S1", register, staff)
             yield HandlerContext(side, records, None, caller, STORE, Environment())  # type: ignore[arg-type]
 
