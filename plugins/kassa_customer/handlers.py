@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from kassa.errors import InvalidInput, NotFound
 from kassa.folding import fold, search_text
 from kassa.model import Customer
 from kassa.runtime.request import Handler, HandlerContext, Row
+from kassa.schema.master import customer, former_customer_number
 from kassa.text import literal, texts
 from kassa_customer.numbers import is_provisional
 from kassa_customer.requests import AddCustomer, CustomersFound, FindCustomer, SearchCustomers
@@ -62,12 +65,24 @@ def add_customer(request: AddCustomer, context: HandlerContext) -> Customer:
 
 
 def _permanent_number(context: HandlerContext) -> str | None:
-    """Headquarters' next one, past those that somebody has typed."""
-    while (count := context.next_number(SERIES)) is not None:
+    """Headquarters' next one. Where somebody has typed it, or brought it along, the series goes on after the highest
+    that is taken."""
+    count = context.next_number(SERIES)
+    while count is not None:
         number = str(FIRST_NUMBER - 1 + count)
         if _holder(number, context) is None:
             return number
+        count = context.next_number(SERIES, after=_highest_taken(number, context) - FIRST_NUMBER + 1)
     return None
+
+
+def _highest_taken(number: str, context: HandlerContext) -> int:
+    """Of the numbers of digits alone that are as long as ``number``, which is taken: customers' and former ones."""
+    taken = [number]
+    for column in (customer.c.customer_number, former_customer_number.c.former_number):
+        alike = select(column.label("number")).where(column > number, column.like("_" * len(number)))
+        taken += [row["number"] for row in context.records.select(alike)]
+    return max(int(one) for one in taken if one.isascii() and one.isdigit())
 
 
 def _write(request: AddCustomer, number: str, made: str, context: HandlerContext) -> Customer:

@@ -95,18 +95,18 @@ def told_twice(context: OperationContext, item: Item, number: str) -> Text | Non
 
 def sold_on(context: OperationContext, item: Item, number: str) -> str | None:
     """The receipt that this register has sold that one on, if it has not come back since; by the journal."""
-    for receipt, line in _lines(context, msgspec.json.encode(number)):
+    for receipt, line in _lines(context, msgspec.json.encode(number).decode()):
         if line.extra.get(SERIAL_NUMBER) == number and line.item.number == item.number:
             return receipt if line.quantity > 0 else None
     return None
 
 
-def _lines(context: OperationContext, mark: bytes) -> Iterator[tuple[str, Line]]:
+def _lines(context: OperationContext, mark: str) -> Iterator[tuple[str, Line]]:
     """Lines of this register's sales whose entries hold ``mark``, the latest first."""
     register = context.register
     for series in reversed(register.journal_series()):
-        for entry in register.journal_entries(kinds=("sale",), series=series, newest_first=True):
-            if not entry.training and mark in bytes(entry.payload):
+        for entry in register.journal_entries(kinds=("sale",), series=series, newest_first=True, containing=mark):
+            if not entry.training:
                 sold = _SALE.decode(entry.payload).transaction.sold_lines
                 yield from ((entry.receipt_number or "", line) for line in reversed(sold))
 

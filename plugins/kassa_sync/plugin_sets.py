@@ -6,10 +6,14 @@ import msgspec
 
 from kassa.errors import KassaError, NoAnswer
 from kassa.giving_way import giving_way
+from kassa.packages.errors import ListNotTrusted
 from kassa.packages.keys import follow, verify_plugin_set
 from kassa.packages.listing import KeySet, ListAnswer
 from kassa.packages.plugin_sets import PluginSet
 from kassa.register.face import RegisterFace
+from kassa.text import texts
+
+_, n_ = texts("kassa_sync")
 
 PINNED_KEYS = ("kassa", "plugin_keys")
 """The setting in which activation has pinned them."""
@@ -47,6 +51,7 @@ class PluginSets:
         """
         self._failed = True
         try:
+            self._check_pinned(answer)
             self._follow(answer)
             if answer.plugin_set is not None:
                 given = self._verified(answer)
@@ -59,6 +64,12 @@ class PluginSets:
         except (KassaError, OSError) as error:
             self._log.error("plugin_set_refused", where=str(error))
             self._folders.refused(str(error))
+
+    def _check_pinned(self, answer: ListAnswer) -> None:
+        if not self.keys.keys and (answer.plugin_key_sets or answer.plugin_set is not None):
+            raise ListNotTrusted(
+                _("This register has pinned no keys for plugins. Activate it again, with a new activation code.")
+            )
 
     def _verified(self, answer: ListAnswer) -> PluginSet:
         assert answer.plugin_set is not None

@@ -18,9 +18,9 @@ from kassa_server.schema import row_counter, sales_transaction
 LONGEST_SERIES = 18
 
 
-def next_number(connection: Connection, series: str) -> int:
-    """The next number of a series, from 1; others wait for it to the end of the transaction, and it is given again if
-    that is rolled back.
+def next_number(connection: Connection, series: str, *, after: int = 0) -> int:
+    """The next number of a series, from 1 and above ``after``; others wait for it to the end of the transaction, and it
+    is given again if that is rolled back.
 
     :raises ValueError: the series' name is longer than 18 letters.
     """
@@ -29,6 +29,8 @@ def next_number(connection: Connection, series: str) -> int:
     mine = row_counter.c.name == f"#{series}"
     if not connection.execute(update(row_counter).where(mine).values(value=row_counter.c.value + 1)).rowcount:
         connection.execute(insert(row_counter).values(name=f"#{series}", value=1))
+    if after:
+        connection.execute(update(row_counter).where(mine, row_counter.c.value <= after).values(value=after + 1))
     return int(connection.execute(select(row_counter.c.value).where(mine)).scalar_one())
 
 

@@ -23,6 +23,7 @@ from kassa_server.headquarters.keys import (
     rotate_key,
     signing_key,
 )
+from kassa_server.schema import plugin_key_set
 from kassa_sync.plugin_sets import PluginSets
 
 
@@ -85,6 +86,24 @@ def test_without_a_pin_nothing_is_trusted(shop: Shop, register: Register) -> Non
     with Headquarters(shop).channel() as channel, channel.reading() as connection:
         all_of_them = key_sets_after(connection, 0, PLUGINS)
     assert take(register, given(register, key_of(shop, PLUGINS)), *all_of_them) == "not_installed"
+    assert "Activate it again" in register.plugin_folders.kept.where
+
+
+def test_no_keys_are_not_pinned(shop: Shop, register: Register, tmp_path: Path) -> None:
+    """A store server that has no keys for plugins gives none to pin: the register says that it must be activated again
+    when plugins come."""
+    with Headquarters(shop).channel() as channel, channel.writing() as connection:
+        kept = [dict(row) for row in connection.execute(plugin_key_set.select()).mappings()]
+        connection.execute(plugin_key_set.delete())
+    try:
+        folder = shop.activate(name=f"{tmp_path.name}-without")
+    finally:
+        with Headquarters(shop).channel() as channel, channel.writing() as connection:
+            connection.execute(plugin_key_set.insert().values(kept))
+    with shop.open_register(folder) as without:
+        assert without.setting("kassa", "plugin_keys") is None
+        assert take(without, given(without, key_of(shop, PLUGINS))) == "not_installed"
+        assert "Activate it again" in without.plugin_folders.kept.where
 
 
 def test_a_new_key_is_introduced_and_an_old_one_revoked(shop: Shop, register: Register) -> None:

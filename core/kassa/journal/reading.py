@@ -30,12 +30,15 @@ class JournalReader:
         newest_first: bool = False,
         limit: int = -1,
         series: str | None = None,
+        containing: str | None = None,
     ) -> list[EntryBody]:
         """Entries of a series, by default the open one, in sequence.
 
         :param kinds: of these kinds alone; none named: of every kind.
         :param after: above this sequence number; ``before``: below it.
         :param newest_first: from the last one back; with ``limit``, the newest so many.
+        :param containing: only those whose bytes, JSON as msgspec writes it, contain this text: the others are not read
+            back.
         :raises kassa.errors.JournalDamaged: an entry does not read.
         """
         clauses = ["series = ?", "sequence > ?"]
@@ -46,6 +49,9 @@ class JournalReader:
         if kinds:
             clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
             values.extend(kinds)
+        if containing is not None:
+            clauses.append("instr(data, CAST(? AS BLOB)) > 0")
+            values.append(containing)
         order = "DESC" if newest_first else "ASC"
         statement = f"SELECT data FROM entry WHERE {' AND '.join(clauses)} ORDER BY sequence {order} LIMIT ?"
         with self._database.reading() as connection:

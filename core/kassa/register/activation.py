@@ -84,7 +84,9 @@ def activate(
         Installation(parts.address, answer.device_id, ca, database).keep(directory)
         if not journal.activated or journal.series.series != series:
             journal.open_series(series, answer.series_number, answer.record)
-        for setting, keys in ((HEADQUARTERS_KEYS, answer.key_set), (PLUGIN_KEYS, answer.plugin_key_set)):
+        # A store server without keys for plugins gives an empty set: nothing could follow from that.
+        plugin_keys = answer.plugin_key_set if answer.plugin_key_set and answer.plugin_key_set.keys else None
+        for setting, keys in ((HEADQUARTERS_KEYS, answer.key_set), (PLUGIN_KEYS, plugin_keys)):
             if keys is not None:
                 journal.keep_setting(*setting, msgspec.json.encode(keys).decode())
         proof = None if answer.proof is None else msgspec.json.encode(answer.proof).decode()

@@ -278,6 +278,7 @@ class RegisterFace(Protocol):
         newest_first: bool = False,
         limit: int = -1,
         series: str | None = None,
+        containing: str | None = None,
     ) -> list[EntryBody]:
         """Entries of this register's journal, by default of its open series, in sequence
         (:meth:`kassa.journal.reading.JournalReader.entries`). Works in every connection state.

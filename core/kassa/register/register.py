@@ -452,11 +452,13 @@ class Register:
         newest_first: bool = False,
         limit: int = -1,
         series: str | None = None,
+        containing: str | None = None,
     ) -> list[EntryBody]:
         """Entries of the journal, in sequence."""
         return self.journal.reader.entries(
-            kinds=kinds, after=after, before=before, newest_first=newest_first, limit=limit, series=series
-        )
+            kinds=kinds, after=after, before=before, newest_first=newest_first, limit=limit, series=series,
+            containing=containing,
+        )  # fmt: skip
 
     def journal_series(self) -> tuple[str, ...]:
         """The series in the journal, oldest first."""

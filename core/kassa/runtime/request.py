@@ -133,7 +133,14 @@ class Credentials(Protocol):
         """Which verifier was used: goes into a staff assertion."""
 
 
-def no_series(series: str) -> int | None:
+class NextNumber(Protocol):
+    """How a handler is given the next number of a series."""
+
+    def __call__(self, series: str, *, after: int = 0) -> int | None:
+        """The next one, above ``after``: the series goes on from there."""
+
+
+def no_series(series: str, *, after: int = 0) -> int | None:
     """Headquarters is elsewhere."""
     return None
 
@@ -153,7 +160,7 @@ class HandlerContext:
     and nothing is to be refused."""
     server_answer: Any = field(default=None, kw_only=True)
     """Then what it answered: rows are laid over under the numbers that it gave."""
-    next_number: Callable[[str], int | None] = field(default=no_series, kw_only=True)
+    next_number: NextNumber = field(default=no_series, kw_only=True)
     """The next of a number series of headquarters (``customer``; at most 18 letters), from 1. For commands: it is taken
     in their transaction. None where headquarters is elsewhere: in a register, and in a store server that has joined."""
 

@@ -48,13 +48,13 @@ class JoinRequest(msgspec.Struct, frozen=True):
 
 class JoinAnswer(msgspec.Struct, frozen=True):
     """It is one now. ``key_sets``: headquarters' keys from the first set on, which it pins; ``plugin_key_sets``: of the
-    keys that sign registers' sets of plugins."""
+    keys that sign registers' sets of plugins; none from a headquarters that has no such keys yet."""
 
     store_server_id: str
     database_id: str
     name: str
     key_sets: tuple[Signed, ...]
-    plugin_key_sets: tuple[Signed, ...]
+    plugin_key_sets: tuple[Signed, ...] = ()
 
 
 class DeviceFacts(msgspec.Struct, frozen=True):

@@ -11,15 +11,19 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
 from kassa.errors import KassaError
+from kassa.packages.errors import ListNotTrusted
 from kassa.packages.keys import follow, verify_plugin_set
 from kassa.packages.listing import ALL_GROUPS, KeySet, PackageEntry, Signed
 from kassa.packages.plugin_sets import LockedWheel
+from kassa.text import texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.channel_messages import ListsAnswer
 from kassa_server.headquarters.keys import PLUGINS, current_key_set
 from kassa_server.headquarters.plugins.sets import sets_in_use
 from kassa_server.joined.packages import FetchedPackages
 from kassa_server.schema import plugin_key_set, plugin_set
+
+_, n_ = texts("kassa_server")
 
 
 class PluginSetRelay:
@@ -46,6 +50,10 @@ class PluginSetRelay:
 
         :raises KassaError: one of them could not be.
         """
+        if not self.key_set_number() and (answer.plugin_key_sets or answer.plugin_sets):
+            raise ListNotTrusted(
+                _("This store server has pinned no keys for plugins. Join headquarters again, with a new code.")
+            )
         errors: list[KassaError] = []
         if answer.plugin_key_sets:
             self._follow(answer.plugin_key_sets)

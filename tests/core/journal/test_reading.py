@@ -21,6 +21,17 @@ def test_entries_of_a_kind_between_two_places(journal: Journal) -> None:
     assert [entry.kind for entry in read(after=3)] == [event().kind, "sale"]
 
 
+def test_entries_that_contain_a_text(shelf: Shelf) -> None:
+    """Only those are read back: one beside them that does not read is not even looked at."""
+    first, second = sell(shelf.journal, 2)
+    with shelf.journal._database.writing("test") as connection:
+        connection.execute("UPDATE entry SET data = x'7b' WHERE entry_id = ?", (first.entry_id,))
+    read = shelf.journal.reader.entries
+    assert [entry.entry_id for entry in read(containing=f'"{second.entry_id}"')] == [second.entry_id]
+    assert read(containing="Å'%_ is in none") == []
+    assert read(containing=first.entry_id) == []
+
+
 def test_an_entry_is_found_by_its_receipt_number_or_id_in_whatever_series(journal: Journal) -> None:
     """A receipt of the series before the register was activated again is found by its number; reading goes by the
     open series unless another is named."""

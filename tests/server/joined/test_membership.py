@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.server.joined.conftest import Branch, Office
 
@@ -11,8 +12,9 @@ from kassa.environment import Environment
 from kassa.errors import DeviceNotTrusted, NotAllowed, SetupError
 from kassa.trust import ActivationCode, read_activation_code
 from kassa_server.headquarters.channel_codes import revoke_store_server
+from kassa_server.headquarters.channel_messages import JoinAnswer
 from kassa_server.headquarters.store_servers import joined_store_servers
-from kassa_server.joined.membership import DRAFT, FILE, join_headquarters, load_membership
+from kassa_server.joined.membership import DRAFT, FILE, join_headquarters, load_membership, newest
 from kassa_server.roles import Role
 from kassa_server.running import RunningServer, Settings
 
@@ -27,6 +29,13 @@ def test_a_store_server_remembers_what_it_has_joined(office: Office, tmp_path: P
     assert made.key_set.keys
     assert join_headquarters(tmp_path / "a", code, Environment()) == made
     assert repr(made.seed) not in repr(made)
+
+
+def test_an_older_headquarters_is_joined() -> None:
+    """Its answer, from before there were keys for plugins, reads."""
+    older = b'{"store_server_id": "A", "database_id": "B", "name": "Butik", "key_sets": []}'
+    answer = msgspec.json.decode(older, type=JoinAnswer)
+    assert newest(answer.plugin_key_sets, "plugin-key-set").keys == ()
 
 
 def test_a_code_works_for_one_machine(office: Office, tmp_path: Path) -> None:
@@ -51,8 +60,6 @@ def test_an_answer_that_was_lost_is_given_again(office: Office, tmp_path: Path) 
 
 
 def _draft(code_hash: str, seed: bytes) -> bytes:
-    import msgspec
-
     return msgspec.json.encode({"code_hash": code_hash, "seed": seed})
 
 

@@ -19,12 +19,13 @@ from kassa.packages.listing import KeySet, ListAnswer, ListRequest, Signed, Sync
 from kassa.packages.plugin_sets import PluginsReport
 from kassa.protocol import PROTOCOL_HEADER
 from kassa.register.own_environment import own_environment
-from kassa_server.headquarters.keys import PLUGINS, rotate_key
+from kassa_server.headquarters.channel_messages import ListsAnswer
+from kassa_server.headquarters.keys import PLUGINS, key_sets_after, rotate_key
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.headquarters.plugins import sets
 from kassa_server.headquarters.plugins.allow_list import add_wheel, approve_wheel
 from kassa_server.headquarters.plugins.choices import Choice
-from kassa_server.schema import plugin_set
+from kassa_server.schema import plugin_key_set, plugin_set
 
 
 def asked(device: Device, request: ListRequest) -> ListAnswer:
@@ -81,6 +82,19 @@ def test_a_set_comes_through_the_store_server(branch: Branch, tmp_path: Path) ->
     with pytest.raises(ListNotTrusted):
         branch.down()
     assert len(branch.shop.rows(plugin_set)) == 2
+
+
+def test_a_store_server_without_keys_is_to_join_again(branch: Branch) -> None:
+    """Nothing vouches for the first keys but joining: of those that come later, and of sets, it says what to do."""
+    with branch.office.channel.reading() as connection:
+        keys = key_sets_after(connection, 0, PLUGINS)
+    assert keys
+    relay = branch.downloader._plugin_sets
+    relay.take(ListsAnswer("", ()))
+    for answer in (ListsAnswer("", (), plugin_key_sets=keys), ListsAnswer("", (), plugin_sets={"R1": keys[0]})):
+        with pytest.raises(ListNotTrusted, match="Join headquarters again"):
+            relay.take(answer)
+    assert branch.shop.rows(plugin_key_set) == []
 
 
 def forge(office: Office) -> None:
