@@ -90,14 +90,16 @@ class Delivery:
 
         Series go in their order. One that the store server does not take lets the next ones pass, and is tried again.
 
-        :param timeout_s: for each answer, and to wait for a delivery that is under way; None: as for any request.
+        :param timeout_s: in all, to wait for a delivery that is under way and for every answer, however often
+            something is sent; None: each answer within the time of any request.
         :raises kassa.errors.NoAnswer: no answer came; everything still waits.
         :raises kassa.errors.Refusal: the store server does not take them.
         """
+        until = None if timeout_s is None else self._environment.clock.monotonic() + timeout_s
         if not self._one_at_a_time.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
             return 0
         try:
-            done = self._next_batch(max_kb, timeout_s)
+            done = self._next_batch(max_kb, until)
             self._on_attempt(done, None)
             return done
         except KassaError as error:
@@ -106,12 +108,12 @@ class Delivery:
         finally:
             self._one_at_a_time.release()
 
-    def _next_batch(self, max_kb: int, timeout_s: float | None) -> int:
+    def _next_batch(self, max_kb: int, until: float | None) -> int:
         passed: dict[str, Refusal | None] = {}
         while series := self._journal.next_series(without=passed):
             upload = self._next_upload(series, self._line.size.at_most(max_kb * 1000))
             try:
-                done = self._hand_over(series, upload, timeout_s)
+                done = self._hand_over(series, upload, until)
             except TooLarge as refusal:
                 if len(upload.entries) == 1:
                     passed[series.series] = refusal
@@ -140,11 +142,11 @@ class Delivery:
         batch = JournalBatch(series.series, previous.hex(), wired, beside=series.stopped is not None)
         return Upload(after, max_bytes, entries, batch, self._line.pack(batch))
 
-    def _hand_over(self, series: Series, upload: Upload, timeout_s: float | None) -> int | None:
+    def _hand_over(self, series: Series, upload: Upload, until: float | None) -> int | None:
         """How many were acknowledged; None: where the series stands has changed, look again."""
         last = upload.last
         self._ahead.begin(series, upload)
-        answer = self._send(upload, timeout_s)
+        answer = self._send(upload, until)
         if upload.batch.beside:
             return self._acknowledge(series, min(answer.kept, last))
         if answer.conflict is not None or answer.head_is_behind or answer.sequence > last:
@@ -155,13 +157,13 @@ class Delivery:
             return None
         return self._acknowledge(series, answer.sequence)
 
-    def _send(self, upload: Upload, timeout_s: float | None) -> JournalAcknowledgement:
+    def _send(self, upload: Upload, until: float | None) -> JournalAcknowledgement:
         """Send a batch, or, where a single entry does not get through whole, that in parts.
 
         :raises TooLarge: a batch does not get through; of a single entry: it is named, and does not in parts either.
         """
         try:
-            answer, in_parts = self._line.send_whole_or_in_parts(upload.batch, timeout_s, upload.packed)
+            answer, in_parts = self._line.send_whole_or_in_parts(upload.batch, until, upload.packed)
         except TooLarge as refusal:
             if len(upload.entries) != 1:
                 raise

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from kassa.compressed import ENCODING, compressed
-from kassa.environment import Environment
+from kassa.environment import Clock, Environment
 from kassa.errors import Canceled, InvalidInput, NoAnswer, NotServed, Refusal, TooLarge
 from kassa.protocol import NO_ANSWER_STATUSES, JournalAcknowledgement, JournalBatch, JournalPart, PartTaken
 from kassa.text import texts
@@ -24,6 +24,9 @@ WORTH_COMPRESSING = 1000
 PAYLOAD_TOO_LARGE = 413
 CUT_OFF_TRIES = 3
 """So often a batch is sent that nobody says anything to, before something on the way is thought to cut it off."""
+HOLDS_S = 3600.0
+"""So long a size that did not fit is not tried again: it may have been no limit, and a limit may have gone. Where there
+is one, that costs a batch in an hour, or, where it is met with silence, as many tries as it took to find it."""
 
 
 class Post(Protocol):
@@ -46,16 +49,27 @@ class Packed:
 class BatchSize:
     """How many bytes of entries a batch may hold: as many as are wanted, or less once that many did not get through."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._fits: int | None = None
+        self._holds_until = 0.0
 
     def at_most(self, wanted: int) -> int:
         """``wanted``, or what got through before."""
-        return wanted if self._fits is None else min(wanted, self._fits)
+        if self._fits is not None and self._fits >= wanted:
+            self.forget()
+        return wanted if self._fits is None else self._fits
 
     def did_not_fit(self, size: int) -> None:
         """A batch of so many bytes was too large: the next ones are half of it."""
         self._fits = max(1, size // 2)
+        self._holds_until = self._clock.monotonic() + HOLDS_S
+
+    def got_through(self, size: int) -> None:
+        """A batch of so many bytes was answered: if it was a full one, the next may be twice as large, but not soon
+        after one that did not fit."""
+        if self._fits is not None and size > self._fits // 2 and self._clock.monotonic() >= self._holds_until:
+            self._fits *= 2
 
     def forget(self) -> None:
         """It was not the size."""
@@ -89,7 +103,7 @@ class UploadLine:
         parts: str = PARTS,
         message: Callable[[JournalBatch], Any] = _as_it_is,
     ) -> None:
-        self.size = BatchSize()
+        self.size = BatchSize(environment.clock)
         self._post = post
         self._environment = environment
         self._path, self._parts = path, parts
@@ -108,15 +122,15 @@ class UploadLine:
             return Packed(self._encoded(batch))
         return Packed(self._compressed(batch), ENCODING)
 
-    def send(
-        self, batch: JournalBatch, timeout_s: float | None, packed: Packed | None = None
-    ) -> JournalAcknowledgement:
+    def send(self, batch: JournalBatch, until: float | None, packed: Packed | None = None) -> JournalAcknowledgement:
         """Send a batch.
 
+        :param until: the monotonic time by which all that is sent for it is answered; None: each within the time of
+            any request.
         :param packed: its body, if that was made before.
         :raises TooLarge: the other side, or something on the way to it, takes nothing of that size.
         :raises NotLetThrough: something on the way takes other batches, and not this one.
-        :raises NoAnswer: no answer came, or the other side has asked to be left alone for a while.
+        :raises NoAnswer: no answer came, or no time is left, or the other side has asked to be left alone for a while.
         :raises kassa.errors.Refusal: it does not take them.
         """
         left = self.left()
@@ -126,18 +140,18 @@ class UploadLine:
         if packed is None or (packed.encoding and not self._compresses):
             packed = self.pack(batch)
         try:
-            return self._post_packed(batch, packed, timeout_s)
+            return self._post_packed(batch, packed, until)
         except NoAnswer as error:
             raise_too_large(error)
-            if batch.entries and _is_page(error) and self._lets_through(batch, timeout_s):
+            if batch.entries and _is_page(error) and self._lets_through(batch, until):
                 raise _not_let_through(error) from error
-            if self._cut_off_again(batch, error) and self._lets_through(batch, timeout_s):
+            if self._cut_off_again(batch, error) and self._lets_through(batch, until):
                 raise _too_large(error) from error
             self._wait(error.retry_after_s)
             raise
 
     def send_whole_or_in_parts(
-        self, batch: JournalBatch, timeout_s: float | None, packed: Packed | None = None
+        self, batch: JournalBatch, until: float | None, packed: Packed | None = None
     ) -> tuple[JournalAcknowledgement, bool]:
         """Send a batch, or, where a single entry does not get through whole, that in parts; whether it went so.
 
@@ -145,18 +159,21 @@ class UploadLine:
         :raises NoAnswer: as :meth:`send`.
         """
         try:
-            return self.send(batch, timeout_s, packed), False
+            answer = self.send(batch, until, packed)
         except TooLarge as refusal:
             if len(batch.entries) > 1:
                 raise
             if isinstance(refusal, NotLetThrough):
                 self.size.forget()
+        else:
+            self.size.got_through(sum([len(entry.data) for entry in batch.entries]))
+            return answer, False
         try:
-            return self.send_in_parts(batch, timeout_s), True
+            return self.send_in_parts(batch, until), True
         except NotServed as unknown:
             raise _takes_no_parts(unknown) from unknown
 
-    def send_in_parts(self, batch: JournalBatch, timeout_s: float | None) -> JournalAcknowledgement:
+    def send_in_parts(self, batch: JournalBatch, until: float | None) -> JournalAcknowledgement:
         """Send a batch that does not get through whole.
 
         :raises TooLarge: the smallest parts do not either, or the other side does not take the whole.
@@ -165,10 +182,10 @@ class UploadLine:
 
         def post(part: JournalPart) -> PartTaken:
             try:
-                return self._post(self._parts, msgspec.json.encode(part), PartTaken, timeout_s=timeout_s)
+                return self._post_until(until, self._parts, msgspec.json.encode(part), PartTaken)
             except NoAnswer as error:
                 stopped = error.status == PAYLOAD_TOO_LARGE or _is_page(error)
-                if stopped or (_is_silence(error) and self._lets_through(batch, timeout_s)):
+                if stopped or (_is_silence(error) and self._lets_through(batch, until)):
                     raise _not_let_through(error) from error
                 self._wait(error.retry_after_s)
                 raise
@@ -199,30 +216,42 @@ class UploadLine:
         self._unanswered = (batch.series, batch.entries[0].sequence, times)
         return times >= CUT_OFF_TRIES
 
-    def _lets_through(self, batch: JournalBatch, timeout_s: float | None) -> bool:
+    def _lets_through(self, batch: JournalBatch, until: float | None) -> bool:
         """Whether a batch that says nothing is answered: then the way is open."""
         nothing = msgspec.structs.replace(batch, entries=())
         try:
-            self._post(self._path, self._encoded(nothing), JournalAcknowledgement, timeout_s=timeout_s)
+            self._post_until(until, self._path, self._encoded(nothing), JournalAcknowledgement)
         except Refusal:
             return True
         except NoAnswer:
             return False
         return True
 
-    def _post_packed(self, batch: JournalBatch, packed: Packed, timeout_s: float | None) -> JournalAcknowledgement:
+    def _post_packed(self, batch: JournalBatch, packed: Packed, until: float | None) -> JournalAcknowledgement:
         answer = JournalAcknowledgement
         try:
-            return self._post(self._path, packed.body, answer, timeout_s=timeout_s, encoding=packed.encoding)
+            return self._post_until(until, self._path, packed.body, answer, packed.encoding)
         except TooLarge:
             raise
         except InvalidInput:
             if not packed.encoding:
                 raise
             # A store server of the version before takes it for JSON.
-            acknowledgement = self._post(self._path, self._encoded(batch), answer, timeout_s=timeout_s)
+            acknowledgement = self._post_until(until, self._path, self._encoded(batch), answer)
         self._compresses = False
         return acknowledgement
+
+    def _post_until(
+        self, until: float | None, path: str, body: bytes, answer: type[Answer], encoding: str = ""
+    ) -> Answer:
+        """Post within what is left of the time.
+
+        :raises NoAnswer: nothing is left.
+        """
+        left = None if until is None else until - self._environment.clock.monotonic()
+        if left is not None and left <= 0:
+            raise NoAnswer(_("The store server did not answer in time."), reason="timeout", sent=False, where=path)
+        return self._post(path, body, answer, timeout_s=left, encoding=encoding)
 
     def _wait(self, seconds: float | None) -> None:
         """As long as was asked for, and up to half as long again: not the same for any two registers."""

@@ -70,6 +70,12 @@ class Host:
         self._loading = threading.Lock()
         self._undeclared: list[Declared] = []
         self._load(self._names() if plugins is None else list(plugins))
+        self._has_news = False
+
+    def has_news(self) -> bool:
+        """Whether something may be served that was not the last time this was asked."""
+        news, self._has_news = self._has_news, False
+        return (self.served is not None and self.served.has_news()) or news
 
     def close(self) -> None:
         """Forget plugins from wheels."""
@@ -100,10 +106,16 @@ class Host:
         self._declare()
         if self.runtime.serves(name, Side.STORE_SERVER):
             return True
-        with self._loading:
+        if not self._loading.acquire(blocking=not self._channel.is_writing):
+            self._has_news = True  # who loads may wait for this very transaction: not now, and again later
+            return False
+        try:
             names = self._names() if self._follows_registers else self._loaded
             if names != self._loaded:
                 self._load(names)
+                self._has_news = True
+        finally:
+            self._loading.release()
         return self.runtime.serves(name, Side.STORE_SERVER)
 
     def _names(self) -> list[str]:

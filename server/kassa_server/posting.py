@@ -120,7 +120,7 @@ class Poster:
 
     def post_parked_commands(self) -> Posted:
         """Try commands again that could not be posted lately: one may rest on another that has come only now from
-        another register, as a recall rests on its suspension."""
+        another register, as a recall rests on its suspension. With them those of plugins that are served only now."""
         lately = self._channel.environment.clock.utc() - RESTS_ON_OTHERS_FOR
         parked = (journal_entry.c.posting == PARKED) & (journal_entry.c.kind == "command")
         statement = (
@@ -130,7 +130,8 @@ class Poster:
         )
         with self._channel.reading() as connection:
             again = list(connection.execute(statement).scalars())
-        return self._post_again([*again, *self._served_by_now()])
+        done = self._post_again(again)
+        return done + self.post_served() if self._host.has_news() else done
 
     def post_served(self) -> Posted:
         """Post commands whose plugin was not served in the version that made them, and is now: however long ago."""
@@ -145,11 +146,21 @@ class Poster:
         )
         with self._channel.reading() as connection:
             parked = connection.execute(statement).all()
-        return [row.entry_id for row in parked if self._is_served(decode_entry(row.data))]
+        served: dict[tuple[str, str, str], bool] = {}
+        again: list[str] = []
+        for row in parked:
+            body = decode_entry(row.data)
+            payload = msgspec.json.decode(body.payload, type=CommandPayload)
+            kind = (payload.plugin, payload.version, payload.name)
+            if kind not in served:
+                served[kind] = self._is_served(_call(body, payload))
+            if served[kind]:
+                again.append(row.entry_id)
+        return again
 
-    def _is_served(self, body: EntryBody) -> bool:
+    def _is_served(self, call: Call) -> bool:
         try:
-            self._host.decode(_call(body, msgspec.json.decode(body.payload, type=CommandPayload)))
+            self._host.decode(call)
         except NotServed:
             return False
         except KassaError:

@@ -23,7 +23,7 @@ from kassa.runtime.runtime import Runtime
 from kassa.text import literal, texts
 from kassa_server.channel import Channel
 from kassa_server.headquarters.package_files import StoredFile
-from kassa_server.headquarters.plugins.sets import newest_set, opened, sets_in_use
+from kassa_server.headquarters.plugins.sets import SetsMade, newest_set, opened, sets_in_use, sets_made
 from kassa_server.plugin_namespace import Namespace
 from kassa_server.plugin_tables import declare_tables, tables_of
 
@@ -54,6 +54,7 @@ class ServedPlugins:
         self._loaded: dict[str, Served | None] = {}
         self._room: Path | None = None
         self._has_news = False
+        self._known_sets: SetsMade | None = None
         self._log = structlog.get_logger("kassa.server")
 
     def serving(self, register_id: str) -> tuple[str, ...]:
@@ -64,8 +65,11 @@ class ServedPlugins:
         return () if served is None else tuple(sorted(served.versions))
 
     def has_news(self) -> bool:
-        """Whether versions were loaded since the last time."""
-        news, self._has_news = self._has_news, False
+        """Whether versions were loaded, or sets made, since the last time."""
+        with self._channel.reading() as connection:
+            sets = sets_made(connection)
+        news = self._has_news or sets != self._known_sets
+        self._has_news, self._known_sets = False, sets
         return news
 
     def runtime(self, plugin: str, version: str, request: str) -> Runtime | None:
@@ -84,7 +88,12 @@ class ServedPlugins:
 
     def _serve(self, wanted: PluginSet) -> Served | None:
         key = hashlib.sha256("\n".join(sorted(wheel.sha256 for wheel in wanted.wheels)).encode()).hexdigest()[:16]
-        with self._loading:
+        if (known := self._loaded.get(key)) is not None:
+            return known
+        if not self._loading.acquire(blocking=not self._channel.is_writing):
+            self._has_news = True  # who loads may wait for this very transaction: not now, and again later
+            return None
+        try:
             if self._loaded.get(key) is None:
                 try:
                     self._loaded[key] = self._load(key, wanted)
@@ -93,6 +102,8 @@ class ServedPlugins:
                     self._log.error("plugins_not_served", register=wanted.register_id, where=str(error))
                     return None
             return self._loaded[key]
+        finally:
+            self._loading.release()
 
     def _load(self, key: str, wanted: PluginSet) -> Served:
         if self._room is None:

@@ -288,11 +288,11 @@ class StoreServer(Answering):
 
     def _after_list(self, signed: SignedHead) -> None:
         self._note_contact(signed)
-        if self.host.served is not None and self.host.served.has_news():
-            try:
+        try:
+            if self.host.has_news():
                 self.poster.post_served()
-            except Exception:
-                self.log.exception("posting_waits")
+        except Exception:
+            self.log.exception("posting_waits")
 
     def _note_contact(self, signed: SignedHead) -> None:
         try:

@@ -30,7 +30,7 @@ from kassa.register.heads import current_head
 from kassa.requests.catalogue import FindItem
 from kassa.testing.shop import wait_until
 from kassa.text import Text, literal
-from kassa.upload_line import CUT_OFF_TRIES, PARTS, Packed
+from kassa.upload_line import CUT_OFF_TRIES, HOLDS_S, PARTS, Packed
 from kassa_server.intake_line import SPREAD_S, IntakeLine
 from kassa_server.schema import journal_conflict, journal_entry, upload_part
 
@@ -48,12 +48,14 @@ class Line:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.bodies: list[tuple[int, str]] = []
+        self.timeouts: list[float | None] = []
         self.between: Callable[[bytes, str], httpx.Response | None] = lambda _body, _encoding: None
 
     def __call__(
         self, path: str, body: bytes, answer: type[Answer], *, timeout_s: float | None = None, encoding: str = ""
     ) -> Answer:
         self.bodies.append((len(body), encoding))
+        self.timeouts.append(timeout_s)
         more = {"Content_Encoding": encoding} if encoding else {}
         response = self.between(body, encoding) or self.device.post(path, body, **more)
         check_answer(response.status_code, response.headers, path)
@@ -246,6 +248,45 @@ def test_what_is_cut_off_again_and_again_is_halved(sqlite_shop: Shop, backlog: B
         assert fared < 20
     assert stored(sqlite_shop) == {one.sequence: one.data for one in backlog.journal.entries(limit=ENTRIES + 1)}
     assert fared >= CUT_OFF_TRIES - 1
+
+
+def test_a_delivery_keeps_to_its_time_however_often_it_sends(sqlite_shop: Shop, backlog: Backlog) -> None:
+    """Halved batches, parts and questions whether the way is open share the time that a delivery is given: each gets
+    what is left, and with nothing left it ends as no answer. A cashier's question that waits for it is not held up."""
+    clock, took_s, given_s = sqlite_shop.clock, 2.0, 5.0
+
+    def slow(_body: bytes, _encoding: str) -> httpx.Response:
+        clock.advance(took_s)
+        return httpx.Response(413, text="<html>too large")
+
+    backlog.line.between = slow
+    with pytest.raises(NoAnswer) as told:
+        backlog.delivery.deliver(max_kb=BATCH_KB, timeout_s=given_s)
+    assert (told.value.reason, told.value.sent) == ("timeout", False)
+    assert backlog.line.timeouts == [given_s, given_s - took_s, given_s - 2 * took_s]
+    backlog.line.timeouts.clear()
+    backlog.line.between = lambda _body, _encoding: slow(b"", "") if backlog.line.timeouts[1:] else page
+    page = httpx.Response(403, text="<html>blocked")
+    with pytest.raises(NoAnswer):
+        backlog.delivery.deliver(max_kb=BATCH_KB, timeout_s=given_s)
+    assert backlog.line.timeouts == [given_s, given_s], "the question whether the way is open"
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_a_size_that_was_halved_grows_back(sqlite_shop: Shop, backlog: Backlog, limited: bool) -> None:
+    """After an hour full batches that get through make the next one larger, until they are as large as is wanted, or
+    one does not fit: then that limit holds for an hour again."""
+    page = httpx.Response(413, text="<html>too large")
+    backlog.line.between = lambda body, _encoding: page if len(body) > LIMIT // 4 else None
+    assert backlog.drain() == ENTRIES
+    if not limited:
+        backlog.line.between = lambda _body, _encoding: None
+    sqlite_shop.clock.advance(HOLDS_S)
+    backlog.line.bodies.clear()
+    backlog.write(3 * ENTRIES)
+    assert backlog.drain() == 3 * ENTRIES
+    sizes = [size for size, _encoding in backlog.line.bodies]
+    assert sum(size > LIMIT // 4 for size in sizes) == 1 if limited else max(sizes) > LIMIT, sizes
 
 
 @pytest.mark.parametrize(("sent", "answered"), [(True, False), (False, True)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,9 +20,11 @@ from kassa.errors import NotServed
 from kassa.packages.listing import ListRequest
 from kassa.protocol import RequestEnvelope
 from kassa.runtime.request import Command
+from kassa.runtime.runtime import Runtime
 from kassa.schema.master import customer
 from kassa_server.headquarters.package_files import DirectoryFiles
 from kassa_server.host import Call
+from kassa_server.posting import Posted, Poster
 from kassa_server.schema import journal_entry
 from kassa_server.served_plugins import ServedPlugins
 
@@ -113,6 +116,56 @@ def test_a_late_command_is_done_when_its_version_is_served_again(
     till.post("/v1/packages", msgspec.json.encode(ListRequest()))
     assert [row["posting"] for row in users.rows(journal_entry)] == ["posted"]
     assert [row["name"] for row in users.rows(customer)] == ["Late"]
+
+
+def test_parked_commands_cost_nothing_until_there_is_news(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many commands wait for a plugin, a store server's batch does not look at them; when a set has been made
+    it is asked once for all of one kind whether they are served, and they are done."""
+    till, poster = users.device(), users.server.poster
+    for _ in range(3):
+        till.late_command(Note(command_id=new_id()), plugin="acme_late", version="1.0")
+    till.deliver()
+    users.clock.advance(2 * 3600)
+    poster.post_parked_commands()
+    is_served, asked = Poster._is_served, list[str]()
+
+    def told(poster: Poster, call: Call) -> bool:
+        asked.append(call.name)
+        return is_served(poster, call)
+
+    monkeypatch.setattr(Poster, "_is_served", told)
+    assert (poster.post_parked_commands(), asked) == (Posted(), [])
+    anna = person("Anna")
+    allow(anna, wheel(tmp_path, "acme-late", "1.0", {"acme_late.py": LATE}, plugins={"acme_late": "acme_late"}))
+    runs_on(users, "R1")
+    choose(anna, "register:R1", "1.0", "/plugins/acme-late")
+    assert (poster.post_parked_commands(), asked) == (Posted(3), [Note.NAME])
+
+
+def test_posting_does_not_wait_for_plugins_that_are_loaded(
+    users: Shop, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    """Who loads plugins may be waiting to write their tables: whoever is writing does not wait for it in turn. What it
+    asks for is not served now, and that it is to be asked for again is news."""
+    anna = person("Anna")
+    allow(anna, example_wheel(tmp_path))
+    runs_on(users, "R1")
+    choose(anna, "register:R1", "0.1.0")
+    host = users.server.host
+    served = host.served
+    assert served is not None
+    host.has_news()
+
+    def while_writing() -> tuple[Runtime | None, bool]:
+        with users.channel.writing():
+            return served.runtime(NAME, "0.1.0", REQUEST), host._serves("acme.unknown")
+
+    with ThreadPoolExecutor(1) as pool, served._loading, host._loading:
+        assert pool.submit(while_writing).result(timeout=30) == (None, False)
+    assert (host.has_news(), host.has_news()) == (True, False)
+    assert points(users, "0.1.0") == 89
 
 
 def points(shop: Shop, version: str, *, plugin: str = NAME) -> int:

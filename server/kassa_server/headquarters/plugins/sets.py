@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import jsonschema
 import msgspec
 import structlog
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from kassa.environment import Environment
 from kassa.errors import InvalidInput, KassaError
@@ -28,6 +29,8 @@ from kassa_server.headquarters.plugins.resolving import resolve
 from kassa_server.schema import plugin_choice, plugin_set, register_report
 
 _, n_ = texts("kassa_server")
+SetsMade = tuple[int, datetime | None]
+"""How many sets there are, and when the newest was made."""
 
 
 def choose(connection: Connection, environment: Environment, choice: Choice, *, by: str) -> None:
@@ -124,6 +127,12 @@ def sets_in_use(connection: Connection) -> list[PluginSet]:
     """Every set that a register runs or is to run."""
     rows = connection.execute(select(plugin_set.c.signed).order_by(plugin_set.c.register_id, plugin_set.c.number))
     return [opened(msgspec.json.decode(signed, type=Signed)) for signed in rows.scalars()]
+
+
+def sets_made(connection: Connection) -> SetsMade:
+    """What tells, without reading them, whether there are other sets than before."""
+    count, newest = connection.execute(select(func.count(), func.max(plugin_set.c.made_at))).one()
+    return count, newest
 
 
 def opened(signed: Signed) -> PluginSet:
