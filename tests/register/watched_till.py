@@ -13,8 +13,8 @@ from pathlib import Path
 from kassa.logs import log_to
 from kassa.register import open_register
 from kassa.supervision.heartbeat import Heartbeat
-from kassa.supervision.pipe import RESTART_CODE
 from kassa.testing.store import CASHIER, CASHIER_PIN, barcode
+from kassa_ui.watched import Watched
 
 PATIENCE_S = 2.0
 BEAT_S = 0.1
@@ -32,13 +32,10 @@ def main(folder: Path, pipe: str) -> int:
         heart.beat()
         with lives.open("a", encoding="ascii") as file:
             file.write(f"{os.getpid()}\n")
-        again = False
-        while not again and not (folder / "close").exists():
-            heart.beat()
-            again = register.restarting.is_due()
+        watched = Watched(heart, register)
+        while not watched.each_second() and not (folder / "close").exists():
             time.sleep(BEAT_S)
-        heart.ending(again=again)
-    return RESTART_CODE if again else 0
+        return watched.ending()
 
 
 if __name__ == "__main__":

@@ -100,14 +100,16 @@ def _open(
         raise
     with opened as register:
         watched = None if heart is None else Watched(heart, register)
-        run(
-            register,
-            home=directory / "window",
-            size=size,
-            fullscreen=fullscreen,
-            theme=theme,
-            language=language,
-            each_second=None if watched is None else watched.each_second,
-        )
-        code = 0 if watched is None else watched.ending()
+        try:
+            run(
+                register,
+                home=directory / "window",
+                size=size,
+                fullscreen=fullscreen,
+                theme=theme,
+                language=language,
+                each_second=None if watched is None else watched.each_second,
+            )
+        finally:
+            code = 0 if watched is None else watched.ending()
     raise typer.Exit(code)

@@ -138,18 +138,24 @@ def answer_to(register: Register, what: str) -> Any:
 
     :raises kassa.errors.NotAvailable: it cannot be done now.
     """
-    if what == "restart":
-        register.restarting.asked_for = register.restarting.by_itself
-        return register.restarting.by_itself
     questions: dict[str, Callable[[], Any]] = {
         "facts": lambda: _facts(register),
         "readiness": lambda: _readiness(register),
         "plugins": lambda: _plugins(register),
         "synchronise": lambda: register.synchronise_now(),
+        "restart": lambda: _restart(register),
     }
     if what not in questions:
         raise NotAvailable(_("The running register does not know {what}.", what=literal(what)))
     return questions[what]()
+
+
+def _restart(register: Register) -> None:
+    if not register.restarting.by_itself:
+        raise NotAvailable(
+            _("Nothing would start this register again."), hint=_("Close the register's window, and open it.")
+        )
+    register.restarting.asked_for = True
 
 
 def _facts(register: Register) -> dict[str, str]:

@@ -27,7 +27,7 @@ class Restarting:
         self._register = register
         self._quiet_since: float | None = None
         self.by_itself = False
-        """Whether there is something that starts the process again."""
+        """Whether there is something that starts the process again, as far as it is known now."""
         self.asked_for = False
         """Somebody wants it: an open shift does not stand in the way then."""
 
@@ -37,7 +37,9 @@ class Restarting:
         register = self._register
         folders = register.plugin_folders
         enabled = tuple(plugin.name for plugin in folders.enabled(register.record.plugins))
-        return enabled != register.plugins.names or folders.would_use_ready(owners_of_pending(register.journal))
+        if enabled != register.plugins.names:
+            return True
+        return folders.is_ready and folders.would_use_ready(owners_of_pending(register.journal))
 
     def tell(self) -> None:
         """Show on the screen that other plugins wait."""
@@ -45,9 +47,9 @@ class Restarting:
         self._register.notice("plugins", words if self.waits else None)
 
     def is_due(self) -> bool:
-        """Whether to close the register and start it again, now."""
+        """Whether to close the register and start it again, now; never where nobody would start it."""
         self.tell()
-        if not (self.asked_for or self.waits) or not self._is_quiet():
+        if not self.by_itself or not (self.asked_for or self.waits) or not self._is_quiet():
             self._quiet_since = None
             return False
         now = self._register.environment.clock.monotonic()

@@ -6,11 +6,10 @@ import faulthandler
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kassa.supervision.pipe import AGAIN, ALIVE, ENDING, HELD, START_PATIENCE_S, opened
+from kassa.supervision.pipe import AGAIN, ALIVE, END_PATIENCE_S, ENDING, HELD, START_PATIENCE_S, opened
 from kassa.supervision.stops import TRACE_FILE, folder_of
 
 _TRACE_AT = 0.75
@@ -29,6 +28,8 @@ class Heartbeat:
     def __init__(
         self, told: str, directory: Path, patience_s: float, start_patience_s: float = START_PATIENCE_S
     ) -> None:
+        self.is_heard = True
+        """Whether somebody watched when the last word was said."""
         self._pipe = opened(told)
         os.set_blocking(self._pipe, False)
         self._trace_at = patience_s * _TRACE_AT
@@ -53,8 +54,9 @@ class Heartbeat:
         faulthandler.cancel_dump_traceback_later()
 
     def ending(self, *, again: bool) -> None:
-        """The process ends in good order."""
+        """The process ends in good order: said before the register is closed, which may take its time."""
         self._say(AGAIN if again else ENDING)
+        self._will_trace(max(self._trace_at, END_PATIENCE_S * _TRACE_AT))
 
     def _stopped_at(self, *arguments: Any, **named: Any) -> Any:
         self.held()
@@ -66,5 +68,9 @@ class Heartbeat:
         faulthandler.dump_traceback_later(seconds, file=self._trace)
 
     def _say(self, word: bytes) -> None:
-        with suppress(OSError):  # nobody watches any more, or does not listen: the register sells on
+        try:
             os.write(self._pipe, word)
+        except OSError:  # nobody watches any more, or does not listen: the register sells on
+            self.is_heard = False
+        else:
+            self.is_heard = True

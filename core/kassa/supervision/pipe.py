@@ -12,6 +12,8 @@ PATIENCE_S = 60.0
 """How long the screen may stand still."""
 START_PATIENCE_S = 180.0
 """Until it first moves: plugins have 30 seconds for each hook at the start."""
+END_PATIENCE_S = 180.0
+"""Once the window has closed: plugins, deliveries and databases are closed one after another."""
 RESTART_CODE = 75
 """The exit code of a process that wants to be started again."""
 

@@ -13,15 +13,28 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from kassa.supervision.pipe import ALIVE, ENDING, HELD, PATIENCE_S, RESTART_CODE, START_PATIENCE_S, inherited
+from kassa.supervision.ear import Ear
+from kassa.supervision.pipe import (
+    AGAIN,
+    END_PATIENCE_S,
+    HELD,
+    PATIENCE_S,
+    RESTART_CODE,
+    START_PATIENCE_S,
+    inherited,
+)
 from kassa.supervision.silence import LOOK_S, Silence, is_held
 from kassa.supervision.stops import Why, note_stop
 
-LONGEST_PAUSE_S = 60
+LONGEST_PAUSE_S = 60.0
+MOST_STARTS = 4
+"""How often what cannot be opened is started, after a process that wanted to be or had to be started again: new plugins
+have two tries, then it is opened with those before."""
 _SHORT_LIFE_S = 60.0
 _FIRST_CRASH_CODE = 0xC0000000
 """From here on Windows' exit codes say that a process has crashed."""
@@ -32,17 +45,22 @@ class Supervisor:
 
     :param command: starts the process; the pipe's name is put behind it.
     :param directory: the register's, where stops are noted.
-    :param patience_s: how long the screen may stand still; ``start_patience_s``: until it first moves.
+    :param patience_s: how long the screen may stand still; ``start_patience_s``: until it first moves;
+        ``end_patience_s``: after the window has closed.
+    :param longest_pause_s: before it is started again.
     """
 
     def __init__(
         self, command: Sequence[str], directory: Path, *, patience_s: float = PATIENCE_S,
-        start_patience_s: float = START_PATIENCE_S,
+        start_patience_s: float = START_PATIENCE_S, end_patience_s: float = END_PATIENCE_S,
+        longest_pause_s: float = LONGEST_PAUSE_S,
     ) -> None:  # fmt: skip
         self._command = list(command)
         self._directory = directory
         self._patience_s = patience_s
         self._start_patience_s = max(patience_s, start_patience_s)
+        self._end_patience_s = max(patience_s, end_patience_s)
+        self._longest_pause_s = longest_pause_s
         self._woken = threading.Event()
         self._asked = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,17 +70,22 @@ class Supervisor:
         if threading.current_thread() is threading.main_thread():
             for number in _asking():
                 signal.signal(number, self._ask)
-        in_a_row = 0
+        in_a_row = not_opened = 0
+        by_a_person = True
         while True:
             began = time.monotonic()
-            code, why = self._watch_one()
-            if self._asked.is_set() or (why is None and code != RESTART_CODE):
-                return code
-            if why is not None:
+            end = self._watch_one()
+            not_opened = not_opened + 1 if end.could_not_open and not by_a_person else 0
+            again = end.why is not None or end.code == RESTART_CODE or 0 < not_opened < MOST_STARTS
+            if self._asked.is_set() or not again:
+                return end.code
+            by_a_person = False
+            if end.why is not None:
                 with suppress(OSError):
-                    note_stop(self._directory, datetime.now(UTC), why, code)
+                    note_stop(self._directory, datetime.now(UTC), end.why, end.code)
+            if end.code != RESTART_CODE:
                 in_a_row = in_a_row + 1 if time.monotonic() - began < _SHORT_LIFE_S else 1
-                self._pause(min(2 ** (in_a_row - 1) - 1, LONGEST_PAUSE_S))
+                self._pause(min(2 ** (in_a_row - 1) - 1, self._longest_pause_s))
             if self._asked.is_set():
                 return 0
 
@@ -78,23 +101,28 @@ class Supervisor:
         if seconds and not self._asked.is_set():
             self._woken.wait(seconds)
 
-    def _watch_one(self) -> tuple[int, Why | None]:
-        """One process, until it ends: its exit code, and why that was not of its own will."""
+    def _watch_one(self) -> _End:
+        """One process, until it ends."""
         ours, its = os.pipe()
         name, how = inherited(its)
         self._process = process = subprocess.Popen([*self._command, name], **how)
         if self._asked.is_set():
             process.terminate()
         os.close(its)
-        ear = _Ear(ours, self._woken)
-        if self._is_frozen(process, ear):
+        ear = Ear(ours, self._woken)
+        frozen = self._is_frozen(process, ear)
+        if frozen:
             process.kill()
-            process.wait()
-            return (1, None) if ear.last == ENDING else (-signal.SIGTERM, "frozen")
         code = process.wait()
-        return code, "crashed" if has_crashed(code) and not self._asked.is_set() else None
+        ear.finish()
+        if (frozen or has_crashed(code)) and ear.is_ending:  # the window had closed: nobody was held up
+            return _End(RESTART_CODE if ear.last == AGAIN else 1)
+        if frozen:
+            return _End(-signal.SIGTERM, "frozen")
+        why: Why | None = "crashed" if has_crashed(code) and not self._asked.is_set() else None
+        return _End(code, why, opened=bool(ear.last))
 
-    def _is_frozen(self, process: subprocess.Popen[bytes], ear: _Ear) -> bool:
+    def _is_frozen(self, process: subprocess.Popen[bytes], ear: Ear) -> bool:
         """Look until it has ended (False), or nothing was heard of it for too long."""
         silence = Silence(self._start_patience_s)
         before = time.monotonic()
@@ -103,7 +131,7 @@ class Supervisor:
             self._woken.wait(LOOK_S)
             now = time.monotonic()
             if ear.has_heard() or ear.last == HELD:
-                silence = Silence(self._patience_s)
+                silence = Silence(self._end_patience_s if ear.is_ending else self._patience_s)
             elif silence.goes_on(now - before):
                 if not is_held(process.pid):
                     return process.poll() is None
@@ -112,32 +140,17 @@ class Supervisor:
         return False
 
 
-class _Ear:
-    """Hears what a process says over its pipe, on a thread of its own.
+@dataclass(frozen=True)
+class _End:
+    """How a process has ended; ``why``: that was not of its own will; ``opened``: it was heard of before."""
 
-    :param woken: set when the pipe is closed: the process has probably ended.
-    """
+    code: int
+    why: Why | None = None
+    opened: bool = True
 
-    def __init__(self, end: int, woken: threading.Event) -> None:
-        self.last = b""
-        self._end = end
-        self._woken = woken
-        self._heard = False
-        threading.Thread(target=self._listen, name="kassa-ear", daemon=True).start()
-
-    def has_heard(self) -> bool:
-        """Whether anything was said since the last time."""
-        heard, self._heard = self._heard, False
-        return heard
-
-    def _listen(self) -> None:
-        while said := os.read(self._end, 4096):
-            self.last = said[-1:]
-            self._heard = True
-            if self.last != ALIVE:
-                self._woken.set()
-        os.close(self._end)
-        self._woken.set()
+    @property
+    def could_not_open(self) -> bool:
+        return self.why is None and self.code > 0 and not self.opened
 
 
 def has_crashed(code: int) -> bool:

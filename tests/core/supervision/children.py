@@ -24,8 +24,25 @@ def freeze() -> None:
     re.match(r"(a|a)*$", "a" * 64 + "b")
 
 
+def end(what: str, heart: Heartbeat) -> None:
+    """Say so, and be slow, hang or crash."""
+    heart.ending(again="again" in what)
+    if what.startswith("crash"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    time.sleep(2.5 * PATIENCE_S if what.startswith("slow") else 60)
+
+
+def sell_alone(heart: Heartbeat) -> None:
+    """Until nobody watches."""
+    while heart.is_heard:
+        time.sleep(0.05)
+        heart.beat()
+
+
 def act(what: str, heart: Heartbeat) -> int:
     """Do it; the exit code."""
+    if what == "fail_to_open":
+        return 4
     heart.beat()
     if what == "freeze":
         freeze()
@@ -41,9 +58,10 @@ def act(what: str, heart: Heartbeat) -> int:
     elif what == "again":
         heart.ending(again=True)
         return RESTART_CODE
-    elif what == "hang_at_the_end":
-        heart.ending(again=False)
-        time.sleep(60)
+    elif what.endswith("_at_the_end"):
+        end(what, heart)
+    elif what == "sell_alone":
+        sell_alone(heart)
     return 3 if what == "fail" else 0
 
 
