@@ -29,7 +29,7 @@ from kassa.testing.till import Till
 from kassa.trust import ActivationCode, read_activation_code
 
 LOG_ON = 700
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 PRESSES = 5
 
 

@@ -321,6 +321,7 @@ def test_what_another_register_takes_is_known_by_the_next_round(offline_shop: Sh
         for register in (other, one):
             register.synchronise_now()
             wait_until(lambda of=register: held_balance(of, "SHARED") == D(60), "known after one round")
+            wait_until(lambda of=register: not of.journal.overlay.rows("tender_account_entry"), "nothing taken before")
         shop.network.refuse()
         for register in (one, other):
             register.run(100, code="1001")
